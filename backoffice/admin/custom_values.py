@@ -1,0 +1,68 @@
+"""Custom fields on a person's form: one typed field for each definition."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from crm.contacts.models import Contact
+from crm.kernel.events import to_json
+from crm.organisations.models import CustomField, FieldKind
+
+PREFIX = "custom__"
+YES_NO = (("", "–"), ("true", "Yes"), ("false", "No"))
+
+
+def definitions_of(request: HttpRequest) -> list[CustomField]:
+    """The definitions, read once for a request."""
+    if not hasattr(request, "custom_field_definitions"):
+        request.custom_field_definitions = list(CustomField.objects.all())  # type: ignore[attr-defined]
+    definitions: list[CustomField] = request.custom_field_definitions  # type: ignore[attr-defined]
+    return definitions
+
+
+def custom_form_fields(definitions: list[CustomField], contact: Contact | None) -> dict[str, forms.Field]:
+    """Form fields by name, showing the contact's values. Bounds are the service's business, as everywhere."""
+    values = contact.custom_fields if contact else {}
+    return {f"{PREFIX}{field.key}": _form_field(field, values.get(field.key)) for field in definitions}
+
+
+def _form_field(field: CustomField, value: Any) -> forms.Field:
+    common: dict[str, Any] = {"label": field.label, "required": False, "initial": value}
+    if field.kind == FieldKind.CHOICE:
+        choices = [("", "–"), *((choice, choice) for choice in field.choices)]
+        return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **common)
+    if field.kind == FieldKind.YES_NO:
+        common["initial"] = {True: "true", False: "false"}.get(value, "")
+        return forms.TypedChoiceField(
+            choices=YES_NO,
+            coerce=lambda text: text == "true",
+            empty_value=None,
+            widget=UnfoldAdminSelectWidget,
+            **common,
+        )
+    if field.kind == FieldKind.DATE:
+        return forms.DateField(widget=UnfoldAdminSingleDateWidget, **common)
+    if field.kind == FieldKind.WHOLE_NUMBER:
+        return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget, **common)
+    if field.kind == FieldKind.NUMBER:
+        return forms.FloatField(widget=UnfoldAdminDecimalFieldWidget, **common)
+    return forms.CharField(widget=UnfoldAdminTextInputWidget, **common)
+
+
+def with_custom_values(values: dict[str, Any]) -> dict[str, Any]:
+    """A form's values with those of custom fields gathered under `custom_fields`; an emptied one becomes null."""
+    plain = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+    custom = {
+        name.removeprefix(PREFIX): None if value == "" else to_json(value)
+        for name, value in values.items()
+        if name.startswith(PREFIX)
+    }
+    return {**plain, "custom_fields": custom} if custom else plain

@@ -1,0 +1,126 @@
+"""The look of the back office, as django-unfold reads it, and the way around: `UNFOLD` in the settings.
+
+Read while settings load, so everything of ours is imported only when a page asks.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+# Orange all over, so that nobody mistakes test mode for the live one.
+TEST_MODE_COLORS = {
+    "50": "oklch(98% .016 73.684)",
+    "100": "oklch(95.4% .038 75.164)",
+    "200": "oklch(90.1% .076 70.697)",
+    "300": "oklch(83.7% .128 66.29)",
+    "400": "oklch(75% .183 55.934)",
+    "500": "oklch(70.5% .213 47.604)",
+    "600": "oklch(64.6% .222 41.116)",
+    "700": "oklch(55.3% .195 38.402)",
+    "800": "oklch(47% .157 37.304)",
+    "900": "oklch(40.8% .123 38.172)",
+    "950": "oklch(26.6% .079 36.259)",
+}
+_TEAL = {
+    "50": "oklch(98.4% .014 180.72)",
+    "100": "oklch(95.3% .051 180.801)",
+    "200": "oklch(91% .096 180.426)",
+    "300": "oklch(85.5% .138 181.071)",
+    "400": "oklch(77.7% .152 181.912)",
+    "500": "oklch(70.4% .14 182.503)",
+    "600": "oklch(60% .118 184.704)",
+    "700": "oklch(51.1% .096 186.391)",
+    "800": "oklch(43.7% .078 188.216)",
+    "900": "oklch(38.6% .063 188.416)",
+    "950": "oklch(27.7% .046 192.524)",
+}
+
+
+def may(grant: str) -> Callable[[HttpRequest], bool]:
+    """A menu item's condition: the one who looks holds `grant` in the place they are in."""
+
+    def allowed(_request: HttpRequest) -> bool:
+        from crm.kernel.tenancy.scope import scope_or_none
+
+        scope = scope_or_none()
+        return scope is not None and scope.actor.may(grant)
+
+    return allowed
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_operator", False))
+
+
+def _item(title: Any, icon: str, page: str, permission: Callable[[HttpRequest], bool]) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}"), "permission": permission}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Rapport",
+    "SITE_HEADER": "Rapport",
+    "SITE_SYMBOL": "handshake",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: lazy(static, str)("backoffice/favicon.svg")}
+    ],
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": _TEAL},
+    "STYLES": [lambda _request: lazy(static, str)("backoffice/backoffice.css")],
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("People"),
+                "items": [
+                    _item(_("Dashboard"), "dashboard", "index", lambda _request: True),
+                    _item(_("Customers"), "groups", "contacts_customer_changelist", may("auth:members:read")),
+                    _item(_("All contacts"), "contacts", "contacts_contact_changelist", may("auth:members:read")),
+                    _item(_("Listings"), "list_alt", "campaigns_listing_changelist", may("crm:listings:read")),
+                    _item(_("Suppressed addresses"), "block", "messaging_suppression_changelist",
+                          may("notification:suppressions:read")),
+                ],
+            },
+            {
+                "title": _("Programme"),
+                "items": [_item(_("Tiers"), "trophy", "tiers_tier_changelist", may("cluster:tiers:read"))],
+            },
+            {
+                "title": _("Settings"),
+                "separator": True,
+                "items": [
+                    _item(_("Staff"), "badge", "organisations_staff_changelist", may("auth:staffs:read")),
+                    _item(_("API keys"), "key", "organisations_apikey_changelist", may("auth:api-keys:read")),
+                    _item(_("Custom fields"), "tune", "organisations_customfield_changelist",
+                          may("crm:custom-fields:read")),
+                ],
+            },
+            {
+                "title": _("Behind the scenes"),
+                "separator": True,
+                "items": [
+                    _item(_("Audit trail"), "history", "kernel_event_changelist", may("platform:events:read")),
+                    _item(_("Jobs"), "schedule", "kernel_jobrun_changelist", may("platform:jobs:read")),
+                    _item(_("Queued tasks"), "pending_actions", "kernel_queuedtask_changelist",
+                          may("platform:jobs:read")),
+                ],
+            },
+            {
+                "title": _("Platform"),
+                "separator": True,
+                "items": [
+                    _item(_("Organisations"), "apartment", "organisations_organisation_changelist", is_operator),
+                    _item(_("Schedules"), "event_repeat", "django_celery_beat_periodictask_changelist", is_operator),
+                ],
+            },
+        ],
+    },
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""S4, /dev/crm (docs/apis/dev.md)."""

@@ -1,0 +1,1 @@
+"""S3, the BOTW contacts endpoint (docs/apis/listings.md)."""

@@ -1,0 +1,1 @@
+"""S1, the five SBM CRM services (docs/apis/services.md)."""

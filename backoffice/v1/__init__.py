@@ -1,0 +1,1 @@
+"""S0, the SBM CRM /v1 API (docs/apis/v1.md)."""

@@ -1,0 +1,13 @@
+"""Mounted at /v1/ and at /api/v1/ alike (s0 §1)."""
+
+from django.urls import path
+
+from backoffice.v1.customers import CustomerViewSet
+
+urlpatterns = [
+    path("customers", CustomerViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "customers/<str:customer_id>",
+        CustomerViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+]

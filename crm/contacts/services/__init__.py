@@ -1,0 +1,23 @@
+from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
+from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
+from crm.contacts.services.documents import keep_document, reveal_document
+from crm.contacts.services.identities import add_identity, remove_identity
+from crm.contacts.services.loading import CustomerRow, load_customers
+from crm.contacts.services.people import PersonValues
+
+__all__ = [
+    "CustomerRow",
+    "CustomerValues",
+    "PersonValues",
+    "add_identity",
+    "create_contact",
+    "create_customer",
+    "delete_contact",
+    "keep_document",
+    "load_customers",
+    "remove_identity",
+    "reveal_document",
+    "touch_customer",
+    "update_contact",
+    "update_customer",
+]

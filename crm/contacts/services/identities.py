@@ -1,0 +1,50 @@
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from crm.contacts.errors import IdentityTaken
+from crm.contacts.events import IdentityAdded, IdentityRemoved
+from crm.contacts.models import Identity, Provider
+from crm.contacts.services.contacts import locked_contact
+from crm.kernel.addresses import BadEmail, BadPhone, checked_email, checked_phone, email_key
+from crm.kernel.clock import now
+from crm.kernel.errors import Invalid, NotFound
+from crm.kernel.events import record
+
+
+@transaction.atomic
+def add_identity(*, contact_id: UUID, provider: str, value: str) -> Identity:
+    """A way for a living contact to sign in. Raises ContactNotFound, IdentityTaken, BadEmail, BadPhone, Invalid."""
+    contact = locked_contact(contact_id)
+    try:
+        text, key = _normalised(provider, value)
+    except (BadEmail, BadPhone) as bad:
+        raise type(bad)(field="value") from None
+    identity = Identity(contact=contact, provider=provider, value=text, key=key, created_at=now())
+    try:
+        with transaction.atomic():
+            identity.save(force_insert=True)
+    except IntegrityError:
+        raise IdentityTaken from None
+    record(IdentityAdded(contact_id=contact.id, identity_id=identity.id, provider=provider))
+    return identity
+
+
+@transaction.atomic
+def remove_identity(*, identity_id: UUID) -> None:
+    """Raises NotFound."""
+    identity = Identity.objects.for_update().filter(pk=identity_id).first()
+    if identity is None:
+        raise NotFound
+    record(IdentityRemoved(contact_id=identity.contact_id, identity_id=identity.id, provider=identity.provider))
+    identity.delete()
+
+
+def _normalised(provider: str, value: str) -> tuple[str, str]:
+    if provider == Provider.EMAIL:
+        email = checked_email(value)
+        return email, email_key(email)
+    if provider == Provider.PHONE:
+        phone = checked_phone(value)
+        return phone.text, phone.key
+    raise Invalid("Choose how the person signs in.", field="provider")

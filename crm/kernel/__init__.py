@@ -1,0 +1,1 @@
+"""What every domain stands on: tenancy, actors, errors, events, tasks, jobs, money, clock. No HTTP, no business."""

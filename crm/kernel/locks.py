@@ -1,0 +1,24 @@
+"""Locks on names rather than rows: for rules that no unique index can hold."""
+
+from django.db import connection
+
+from crm.kernel.tenancy.scope import current_scope
+
+
+def hold_names(*names: str) -> None:
+    """Let nobody else of this tenant hold any of `names` until the transaction ends; waits for whoever does."""
+    tenant = current_scope().tenant
+    with connection.cursor() as cursor:
+        # Always in the same order, so that two callers with the same names cannot wait for each other.
+        for name in sorted(set(names)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"{tenant.organisation_id}:{tenant.mode}:{name}"],
+            )
+
+
+def hold_platform_name(name: str) -> None:
+    """The same for the whole platform, outside any scope, and with patience: commands run one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '5min'")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"platform:{name}"])

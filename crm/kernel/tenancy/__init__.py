@@ -1,0 +1,33 @@
+"""One scope, an organisation in live or test mode; without it no tenant row is read or written (docs/tenancy.md)."""
+
+from crm.kernel.tenancy.models import TenantForeignKey, TenantModel, TenantOneToOneField
+from crm.kernel.tenancy.query import ScopedManager, ScopedQuerySet, anchored
+from crm.kernel.tenancy.scope import (
+    ForeignRow,
+    Mode,
+    NestedScope,
+    NoScope,
+    Scope,
+    Tenant,
+    current_scope,
+    open_scope,
+    scope_or_none,
+)
+
+__all__ = [
+    "ForeignRow",
+    "Mode",
+    "NestedScope",
+    "NoScope",
+    "Scope",
+    "ScopedManager",
+    "ScopedQuerySet",
+    "Tenant",
+    "TenantForeignKey",
+    "TenantModel",
+    "TenantOneToOneField",
+    "anchored",
+    "current_scope",
+    "open_scope",
+    "scope_or_none",
+]

@@ -1,0 +1,77 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.errors import Conflict, Duplicate, Invalid, NotFound, Unauthenticated
+
+
+class SlugTaken(Duplicate):
+    code = "slug_taken"
+    field = "slug"
+    message = _("Another organisation has this short name.")
+
+
+class StaffExists(Duplicate):
+    code = "staff_exists"
+    field = "email"
+    message = _("This person already works here.")
+
+
+class StaffNotFound(NotFound):
+    code = "staff_not_found"
+    message = _("There is no such staff member.")
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    field = "role"
+    message = _("An organisation keeps at least one active owner.")
+
+
+class OwnRole(Conflict):
+    code = "own_role"
+    field = "role"
+    message = _("Nobody changes their own role, and only an owner changes an owner.")
+
+
+class KeyRefused(Unauthenticated):
+    """Unknown, expired, revoked or malformed: the caller is not told which."""
+
+    code = "key_refused"
+    message = _("Invalid or missing API key.")
+
+
+class KeyNotFound(NotFound):
+    code = "key_not_found"
+    message = _("There is no such API key.")
+
+
+class KeyNotUsable(Conflict):
+    code = "key_not_usable"
+    message = _("This key is revoked or expired.")
+
+
+class BadPermissions(Invalid):
+    code = "bad_permissions"
+    field = "permissions"
+    message = _("Choose permissions that exist.")
+
+
+class BeyondOwnPermissions(Invalid):
+    code = "beyond_own_permissions"
+    field = "permissions"
+    message = _("You cannot give a key more permissions than you have.")
+
+
+class BadCustomField(Invalid):
+    code = "bad_custom_field"
+    message = _("The custom field is not defined rightly.")
+
+
+class CustomFieldExists(Duplicate):
+    code = "custom_field_exists"
+    field = "key"
+    message = _("There is a custom field with this key.")
+
+
+class BadCustomValue(Invalid):
+    code = "bad_custom_value"
+    message = _("A custom field has a value it cannot have.")

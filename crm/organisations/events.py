@@ -1,0 +1,82 @@
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from crm.kernel.events import DomainEvent
+
+
+@dataclass(frozen=True)
+class OrganisationOpened(DomainEvent):
+    """Recorded once for each of its two modes: what a mode starts with is made in a scope of its own."""
+
+    name: ClassVar[str] = "organisation.opened"
+    about: ClassVar[str] = "organisation"
+    organisation_id: UUID
+
+
+@dataclass(frozen=True)
+class OrganisationChanged(DomainEvent):
+    name: ClassVar[str] = "organisation.changed"
+    about: ClassVar[str] = "organisation"
+    organisation_id: UUID
+
+
+@dataclass(frozen=True)
+class StaffAdded(DomainEvent):
+    name: ClassVar[str] = "staff.added"
+    about: ClassVar[str] = "staff"
+    staff_id: UUID
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffChanged(DomainEvent):
+    name: ClassVar[str] = "staff.changed"
+    about: ClassVar[str] = "staff"
+    staff_id: UUID
+
+
+@dataclass(frozen=True)
+class KeyIssued(DomainEvent):
+    name: ClassVar[str] = "api_key.issued"
+    about: ClassVar[str] = "api_key"
+    api_key_id: UUID
+    prefix: str
+
+
+@dataclass(frozen=True)
+class KeyChanged(DomainEvent):
+    name: ClassVar[str] = "api_key.changed"
+    about: ClassVar[str] = "api_key"
+    api_key_id: UUID
+
+
+@dataclass(frozen=True)
+class KeyRotated(DomainEvent):
+    """`api_key_id` is the old key, which works until its new expiry; `successor_id` the one that takes its place."""
+
+    name: ClassVar[str] = "api_key.rotated"
+    about: ClassVar[str] = "api_key"
+    api_key_id: UUID
+    successor_id: UUID
+
+
+@dataclass(frozen=True)
+class KeyRevoked(DomainEvent):
+    name: ClassVar[str] = "api_key.revoked"
+    about: ClassVar[str] = "api_key"
+    api_key_id: UUID
+
+
+@dataclass(frozen=True)
+class CustomFieldDefined(DomainEvent):
+    name: ClassVar[str] = "custom_field.defined"
+    about: ClassVar[str] = "custom_field"
+    custom_field_id: UUID
+
+
+@dataclass(frozen=True)
+class CustomFieldRemoved(DomainEvent):
+    name: ClassVar[str] = "custom_field.removed"
+    about: ClassVar[str] = "custom_field"
+    custom_field_id: UUID

@@ -1,0 +1,60 @@
+"""S2, CRM.COM Self Service: bare answers, `{"content", "paging"}`, errors with `CRM.EXCEPTIONS.*` and parameters."""
+
+from datetime import datetime
+from typing import Any
+
+from crm.web.dialects.base import FORM, JSON, Dialect, Page, SortStyle
+from crm.web.problems import Kind, Problem
+
+_EXCEPTIONS = {
+    Kind.INVALID: "INVALIDPARAMETER",
+    Kind.UNAUTHENTICATED: "UNAUTHORIZED",
+    Kind.FORBIDDEN: "FORBIDDEN",
+    Kind.INSECURE: "FORBIDDEN",
+    Kind.NOT_FOUND: "NOTFOUND",
+    Kind.METHOD_NOT_ALLOWED: "METHODNOTALLOWED",
+    Kind.NOT_ACCEPTABLE: "INVALIDPARAMETER",
+    Kind.CONFLICT: "INVALIDPARAMETER",
+    Kind.DUPLICATE: "DUPLICATE",
+    Kind.PAYLOAD_TOO_LARGE: "PAYLOADTOOLARGE",
+    Kind.UNSUPPORTED_MEDIA_TYPE: "INVALIDPARAMETER",
+    Kind.THROTTLED: "TOOMANYREQUESTS",
+    Kind.INTERNAL: "INTERNALSERVER",
+    Kind.UNAVAILABLE: "SERVICEUNAVAILABLE",
+}
+
+
+class SelfService(Dialect):
+    """Source: s2 §A. A parameter names a field, and its complaint stands in the message."""
+
+    name = "self-service"
+    title = "CRM.COM Self Service API"
+    summary = "What members do themselves, from an app or a portal."
+    prefixes = ("/self-service/v1",)
+    credential_headers = ("api_key",)
+    body_types = (JSON, FORM)
+    refuses_unknown_fields = False
+    size_parameter = "size"
+    default_size = 10
+    cuts_size = True
+    sort_style = SortStyle(by="sort", direction="order", default_direction="desc")
+    statuses = {Kind.DUPLICATE: 400, Kind.CONFLICT: 400, Kind.UNSUPPORTED_MEDIA_TYPE: 400}
+
+    def success(self, data: Any, status: int) -> Any:
+        return data
+
+    def page(self, page: Page) -> Any:
+        return {"content": page.items, "paging": {"page": page.number, "size": page.size, "total": page.total}}
+
+    def failure(self, problem: Problem) -> Any:
+        complaints = [f"{item.field}: {item.message}" for item in problem.details]
+        return {
+            "status": self.status_of(problem),
+            "message": " ".join(complaints) or problem.message,
+            "error": f"CRM.EXCEPTIONS.{_EXCEPTIONS[problem.kind]}EXCEPTION",
+            "parameters": [item.field for item in problem.details],
+        }
+
+    def moment(self, value: datetime) -> Any:
+        """Epoch seconds."""
+        return int(value.timestamp())

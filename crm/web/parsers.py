@@ -1,0 +1,49 @@
+"""Request bodies: size first, then form. Numbers with a point become Decimals, so that money stays exact."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
+from rest_framework.request import Request
+
+from crm.web.dialects.base import FORM, JSON, MULTIPART
+
+LARGEST_BODY = 2 * 1024 * 1024
+LARGEST_UPLOAD = 20 * 1024 * 1024
+
+
+class ExactJSONParser(BaseParser):
+    media_type = JSON
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        """The value; raises ParseError for anything that is not JSON in UTF-8."""
+        try:
+            return json.loads(stream.read().decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+        except (ValueError, RecursionError, ArithmeticError):
+            raise ParseError("The body is not valid JSON.") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+class PlainFormParser(FormParser):
+    """A form whose values are single texts."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return super().parse(stream, media_type, dict(parser_context or {})).dict()
+
+
+PARSERS: dict[str, type[BaseParser]] = {JSON: ExactJSONParser, FORM: PlainFormParser, MULTIPART: MultiPartParser}
+
+
+def ensure_size(request: Request) -> None:
+    """Raises RequestDataTooBig by what the request says of itself; more than it says is never read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    largest = LARGEST_UPLOAD if (request.content_type or "").startswith(MULTIPART) else LARGEST_BODY
+    if not str(length).isdigit() or int(length) > largest:
+        raise RequestDataTooBig

@@ -1,0 +1,210 @@
+"""The one base of every API view: it lets a request in, opens the scope, and answers in the surface's dialect.
+
+The order in which a request is refused is fixed (where-they-meet.md, "Limits, headers, verbs everywhere"): path, verb,
+credentials, permission, body, record, rule. Handlers parse, call one service or selector, and present.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
+from rest_framework.exceptions import MethodNotAllowed, NotAcceptable
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from crm.kernel.errors import Forbidden, Invalid, NotFound
+from crm.kernel.retries import in_transaction
+from crm.kernel.tenancy import Scope, ScopedQuerySet, anchored, open_scope
+from crm.web.authentication import Credentials, credentials_of
+from crm.web.dialects import Dialect, Page
+from crm.web.filters import FilterSet, filtered
+from crm.web.grants import Grant
+from crm.web.pagination import total_of, window_of
+from crm.web.parsers import PARSERS, ensure_size
+from crm.web.presenters import Presenter, presenter_for
+from crm.web.problems import Kind, Problem, ProblemError, problem_from
+from crm.web.renderers import DialectRenderer
+from crm.web.serializers import InputSerializer, OutputSerializer
+from crm.web.sorting import order_of
+
+SAFE = {"GET", "HEAD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an action returns when its status depends on what it did."""
+
+    data: Any
+    status: int
+
+
+class DialectViewSet(GenericViewSet[Any]):
+    """A resource of one surface. Attributes say everything that is not the business of a single action.
+
+    `grants`, by action, is required: a route without one stops the start. `reads` and `answers` name the serializers
+    of bodies, by action; handlers use them through `read()` and `present()`, so the documents cannot differ from them.
+    """
+
+    dialect: ClassVar[Dialect]
+    grants: ClassVar[Mapping[str, Grant]]
+    reads: ClassVar[Mapping[str, type[InputSerializer]]] = {}
+    answers: ClassVar[Mapping[str, type[OutputSerializer]]] = {}
+    filters: ClassVar[type[FilterSet] | None] = None
+    sort_fields: ClassVar[Mapping[str, str]] = {}
+    default_sort: ClassVar[tuple[str, ...]] = ()
+    sort_key: ClassVar[str] = "pk"
+
+    # Which actions answer lists, which have another status than 200 (201 for `create`), and, for the documents only,
+    # which have more than one, and query parameters that no filter or page explains.
+    lists: ClassVar[frozenset[str]] = frozenset({"list"})
+    statuses: ClassVar[Mapping[str, int]] = {}
+    more_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+    extra_parameters: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+
+    queryset = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    credentials: Credentials
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        undeclared = set((actions or {}).values()) - set(getattr(cls, "grants", {}))
+        if undeclared:
+            raise ImproperlyConfigured(f"{cls.__name__} declares no grant for {', '.join(sorted(undeclared))}.")
+        return super().as_view(actions, **initkwargs)
+
+    # The way through
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.args, self.kwargs = args, kwargs
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        try:
+            self._enter(request)
+            with open_scope(self._scope(request)):
+                self.admit(*args, **kwargs)
+                self._open_body(request)
+                response = self._act(request)
+        except Exception as error:
+            response = self._refuse(problem_from(error))
+        self.response = self._ready(response)
+        return self.response
+
+    def get_parsers(self) -> list[Any]:
+        return [PARSERS[body_type]() for body_type in self.dialect.body_types]
+
+    def _enter(self, request: Request) -> None:
+        if settings.HTTPS_ONLY and not request.is_secure():
+            raise ProblemError(Problem(Kind.INSECURE, "Use HTTPS."))
+        if self.action not in self.grants:
+            raise MethodNotAllowed(str(request.method))
+        self.credentials = credentials_of(request, self.dialect)
+        request._request.rapport_caller = self.credentials.actor  # type: ignore[attr-defined]
+        if not self.grants[self.action].allows(self.credentials.audience, self.credentials.actor):
+            raise Forbidden
+
+    def admit(self, *args: Any, **kwargs: Any) -> None:
+        """What a surface asks about the address before it looks at the body. Raises Forbidden."""
+
+    def _open_body(self, request: Request) -> None:
+        accepted = request.META.get("HTTP_ACCEPT", "*/*").lower()
+        if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
+            raise NotAcceptable
+        ensure_size(request)
+        if request.method not in SAFE:
+            _ = request.data
+
+    def _scope(self, request: Request) -> Scope:
+        caller = self.credentials.caller
+        request_id = getattr(request._request, "request_id", "")
+        return Scope(tenant=caller.tenant, actor=self.credentials.actor, now=caller.now, request_id=request_id)
+
+    def _act(self, request: Request) -> Response:
+        handler = getattr(self, str(request.method).lower())
+        if request.method in SAFE:
+            outcome = handler(request, *self.args, **self.kwargs)
+        else:
+            outcome = in_transaction(lambda: handler(request, *self.args, **self.kwargs))
+        if not isinstance(outcome, Answer):
+            outcome = Answer(outcome, self.status_of_action())
+        return Response(outcome.data, outcome.status)
+
+    def _refuse(self, problem: Problem) -> Response:
+        headers = dict(problem.headers)
+        status = self.dialect.status_of(problem)
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        if problem.kind is Kind.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(self.allowed_methods)
+        return Response(problem, status, headers=headers)
+
+    def _ready(self, response: Response) -> Response:
+        response.accepted_renderer = DialectRenderer()
+        response.accepted_media_type = "application/json"
+        response.renderer_context = {"view": self, "response": response}  # type: ignore[attr-defined]
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def status_of_action(self) -> int:
+        """The status of this action's usual answer."""
+        return self.statuses.get(str(self.action), 201 if self.action == "create" else 200)
+
+    # What handlers use
+
+    def read(self, *, partial: bool = False) -> dict[str, Any]:
+        """The body's checked values, by the serializer that `reads` names for this action. Raises ValidationError."""
+        serializer = self.reads[self.action](data=self.request.data, partial=partial, context={"dialect": self.dialect})
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def present(self, queryset: QuerySet[Any], include: frozenset[str] = frozenset()) -> Any:
+        """The one row of `queryset`, by the serializer that `answers` names. Raises NotFound."""
+        return self._presenter(include).one(queryset)
+
+    def found(self, queryset: QuerySet[Any]) -> Any:
+        """The key of the one row of `queryset`: a missing record is refused before a bad body. Raises NotFound."""
+        key = queryset.values_list("pk", flat=True).first()
+        if key is None:
+            raise NotFound
+        return key
+
+    def list_of(self, queryset: ScopedQuerySet[Any]) -> Page:
+        """The page of `queryset` that was asked for, filtered and sorted as the request says."""
+        parameters = self.request.query_params
+        window = window_of(parameters, self.dialect)
+        order = order_of(parameters, self.dialect, self.sort_fields, self.default_sort, self.sort_key)
+        if self.filters is not None:
+            queryset = filtered(queryset, self.filters, parameters, self.dialect)
+        for relation in {path.lstrip("-").rpartition("__")[0] for path in order} - {""}:
+            queryset = anchored(queryset, f"{relation}__")
+        rows = queryset.order_by(*order)[window.start : window.start + window.size]
+        if not self.dialect.counts:
+            items = self._presenter().rows(rows)
+            return Page(items, window.number, window.size, len(items))
+        total = total_of(queryset, self._question())
+        items = self._presenter().rows(rows) if window.start < total else []
+        return Page(items, window.number, window.size, total)
+
+    def included(self, record: QuerySet[Any] | None = None) -> frozenset[str]:
+        """The optional parts that the request asks for, by comma. An unknown one raises Invalid, or NotFound when the
+        record that they are asked of is not there either.
+        """
+        asked = {part.strip() for part in self.request.query_params.get("include", "").split(",")} - {""}
+        known = self.answers[self.action].optional
+        if not asked <= known.keys():
+            if record is not None:
+                self.found(record)
+            raise Invalid(f"Choose from {', '.join(sorted(known))}.", field="include")
+        return frozenset(asked)
+
+    def _question(self) -> str:
+        """What a list asks for, whichever page of it and in whatever order: totals are remembered by it."""
+        style, dialect = self.dialect.sort_style, self.dialect
+        aside = {dialect.page_parameter, dialect.size_parameter, style.by, style.direction}
+        asked = sorted((name, value) for name, value in self.request.query_params.items() if name not in aside)
+        return f"{type(self).__qualname__}.{self.action}:{sorted(self.kwargs.items())}:{asked}"
+
+    def _presenter(self, include: frozenset[str] = frozenset()) -> Presenter:
+        return presenter_for(self.answers[self.action], self.dialect, include)

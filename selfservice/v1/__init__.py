@@ -1,0 +1,1 @@
+"""S2, CRM.COM Self Service (docs/apis/self-service.md)."""

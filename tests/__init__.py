@@ -1,0 +1,1 @@
+"""How the product is proven. docs/how-to/write-a-test.md says where a new test belongs."""

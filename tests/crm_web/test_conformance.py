@@ -1,0 +1,137 @@
+"""Every answer has the form that the OpenAPI document of its API gives it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm.campaigns.models import ListingEntry
+from tests.builders import a_customer, an_entry
+from tests.cast import Api, World
+from tests.crm_web.documented import faults, operations
+from tests.dialects.ways import NOBODY
+
+JOHN = {"name": "John Doe", "email": "john@example.com", "phone": "+1234567890", "tier": "gold"}
+WHOLE = {**JOHN, "date_of_birth": "1990-05-17", "gender": "male", "status": "inactive"}
+CUSTOMERS, CUSTOMER, LISTING = "/v1/customers", "/v1/customers/{customer_id}", "/crm/{listing_id}"
+INCLUDE = "include=points,tier,rewards,campaigns"
+
+
+def _known(world: World) -> str:
+    return f"{CUSTOMERS}/cus_{a_customer(world, phone='+35799123834')}"
+
+
+def _entry(world: World) -> dict[str, int]:
+    return {"id": an_entry(world, first_name="John", email="johndoe@example.com")}
+
+
+def _listing(world: World) -> str:
+    return f"/crm/{world.listing.pk}"
+
+
+# The representative calls of each operation; every one is checked against the document.
+CALLS: dict[str, list[Callable[[World], Any]]] = {
+    f"GET {CUSTOMERS}": [
+        lambda world: world.api.get(CUSTOMERS),
+        lambda world: (_known(world), world.api.get(CUSTOMERS))[1],
+        lambda world: world.api.get(CUSTOMERS, limit=0),
+        lambda world: world.api.get(CUSTOMERS, **{"filter[tier]": "gould"}),
+        lambda _: Api(None).get(CUSTOMERS),
+        lambda world: Api(world.publishable_key).get(CUSTOMERS),
+        lambda world: world.api.client.get(CUSTOMERS, headers={"Accept": "text/csv"}),
+    ],
+    f"POST {CUSTOMERS}": [
+        lambda world: world.api.post(CUSTOMERS, {"name": "Ann", "email": "ann@example.com"}),
+        lambda world: world.api.post(CUSTOMERS, WHOLE),
+        lambda world: world.api.post(f"{CUSTOMERS}?{INCLUDE}", {**WHOLE, "email": "jane@example.com"}),
+        lambda world: world.api.post(CUSTOMERS, {}),
+        lambda world: world.api.post(CUSTOMERS, JOHN),
+        lambda world: world.api.post(CUSTOMERS, "{"),
+        lambda world: world.api.post(CUSTOMERS, " " * (2 * 1024 * 1024 + 1)),
+    ],
+    f"GET {CUSTOMER}": [
+        lambda world: world.api.get(_known(world)),
+        lambda world: world.api.get(f"{_known(world)}?{INCLUDE}"),
+        lambda world: world.api.get(f"{_known(world)}?include=shoes"),
+        lambda world: world.api.get(f"{CUSTOMERS}/{NOBODY}"),
+    ],
+    f"PATCH {CUSTOMER}": [
+        lambda world: world.api.patch(_known(world), WHOLE),
+        lambda world: world.api.patch(f"{_known(world)}?include=tier", {"email": None}),
+        lambda world: world.api.patch(_known(world), {"tier": "gould"}),
+        lambda world: world.api.patch(f"{CUSTOMERS}/{NOBODY}", WHOLE),
+    ],
+    f"DELETE {CUSTOMER}": [
+        lambda world: world.api.delete(_known(world)),
+        lambda world: world.api.delete(f"{CUSTOMERS}/{NOBODY}"),
+    ],
+    f"GET {LISTING}": [
+        lambda world: world.api.get(_listing(world), **_entry(world)),
+        lambda world: world.api.get(_listing(world)),
+        lambda world: world.api.get(_listing(world), id=999_999_999),
+        lambda world: Api(None).get(_listing(world), id=1),
+    ],
+    f"POST {LISTING}": [
+        lambda world: world.api.form("post", _listing(world), phone="15551234567"),
+        lambda world: world.api.form("post", _listing(world)),
+        lambda world: world.api.form("post", "/crm/999999999", email="a@example.com"),
+        lambda world: world.api.post(_listing(world), " " * (2 * 1024 * 1024 + 1)),
+    ],
+    f"PUT {LISTING}": [
+        lambda world: world.api.form("put", _listing(world), **_entry(world), last_name="Doe"),
+        lambda world: world.api.form("put", _listing(world), email="new@example.com"),
+        lambda world: world.api.form("put", _listing(world)),
+        lambda world: world.api.form("put", _listing(world), id=999_999_999),
+    ],
+    f"DELETE {LISTING}": [
+        lambda world: world.api.form("delete", _listing(world), **_entry(world)),
+        lambda world: world.api.form("delete", _listing(world), id=999_999_999),
+    ],
+}  # fmt: skip
+DOCUMENTS = {"v1": CUSTOMERS, "listings": LISTING}
+
+
+def _document_of(operation: str) -> str:
+    return next(name for name, start in DOCUMENTS.items() if operation.partition(" ")[2].startswith(start))
+
+
+@pytest.mark.parametrize("operation", sorted(CALLS))
+def test_answers_have_the_documented_form(acme: World, operation: str) -> None:
+    # BUG: `contact_unique_id` is documented as an integer, `contact_created_date` as a date-time; they are neither.
+    # BUG: s3 lists 200 and 201 for PUT, the document 200 alone (`DialectSchema._get_response_bodies`).
+    answers = [call(acme) for call in CALLS[operation]]
+    assert [fault for answer in answers for fault in faults(_document_of(operation), operation, answer)] == []
+    answered = {str(answer.status_code) for answer in answers}
+    documented = set(operations(_document_of(operation))[operation]["responses"])
+    assert {status for status in documented if status < "300"} <= answered
+    assert any(status >= "400" for status in answered)
+
+
+def test_an_entry_without_a_callers_address_is_documented(acme: World) -> None:
+    # BUG: `contact_ip_address` is null for entries that came by import or by hand, and documented as never null.
+    number = an_entry(acme, email="a@example.com")
+    with acme.scope():
+        ListingEntry.objects.filter(pk=number).update(ip_address=None)
+    answer = acme.api.get(f"/crm/{acme.listing.pk}", id=number)
+    assert not [fault for fault in faults("listings", f"GET {LISTING}", answer) if "contact_ip_address" in fault]
+
+
+def test_every_operation_is_called_in_success_and_in_failure() -> None:
+    assert set(CALLS) == {operation for name in DOCUMENTS for operation in operations(name)}
+
+
+def test_a_wrong_answer_would_be_noticed(acme: World) -> None:
+    """The check itself: more, fewer and other fields, a wrong type, an undocumented status."""
+    answer = acme.api.get(f"{_known(acme)}?{INCLUDE}")
+    operation, body = f"GET {CUSTOMER}", answer.json()
+    assert faults("v1", operation, answer) == []
+    record = body["data"]
+    for wrong in (
+        {}, {"data": record, "more": 1}, {"data": {**record, "shoe": 44}}, {"data": {**record, "name": None}},
+        {"data": {key: value for key, value in record.items() if key != "email"}}, {"data": {**record, "tier": 3}},
+        {"data": {**record, "created_at": "yesterday"}}, {"data": {**record, "status": "blocked"}},
+    ):  # fmt: skip
+        answer.json = lambda wrong=wrong: wrong
+        assert faults("v1", operation, answer), wrong
+    answer.status_code = 204
+    assert faults("v1", operation, answer)

@@ -1,0 +1,115 @@
+"""Takes the requests that the source documents print and writes them down as raw HTTP requests.
+
+Run `python -m tests.dialects.extract_examples <folder of the documents>` to write examples/s0.http (the customer part
+of the SBM integration guide: its two GET samples and four of its fetch() samples) and examples/s3.http (the four
+requests of the BOTW endpoint). A fetch() sample becomes the request that a browser would send for it; a sample without
+headers gets those that the guide says every request must include.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.dialects.http_file import RawRequest, written
+
+FOLDER = Path(__file__).parent / "examples"
+S0_HOST, S3_HOST = "https://api.sbmcrm.example.com", "https://api.botw.org"
+
+_FETCH = re.compile(
+    r"^(?P<title>[A-Z][A-Za-z ]+)\n(?P<consts>(?:const \w+ = \w+;\n)*)"
+    r"const response = await fetch\((?P<call>.*?)\n?\);\n",
+    re.MULTILINE | re.DOTALL,
+)
+_HEADER = re.compile(r"^([A-Za-z-]+): (.+)$")
+
+
+def requests_of_s0(text: str) -> list[RawRequest]:
+    """The samples about customers, in the order of the guide."""
+    required = _headers_of(text.partition("All requests must include:\n")[2])
+    samples = re.finditer(r"^(GET) (/api/v1/customers\?\S+)$", text, re.MULTILINE)
+    listed = [
+        RawRequest(f"{_section_before(text, match.start())}: {_line_before(text, match.start())}", match[1], match[2],
+                   required)
+        for match in samples
+    ]  # fmt: skip
+    fetched = [_request_of_fetch(match) for match in _FETCH.finditer(text)]
+    return listed + [request for request in fetched if re.fullmatch(r"/v1/customers(/\d+|\?.*)?", request.path)]
+
+
+def requests_of_s3(text: str) -> list[RawRequest]:
+    """All requests of the document, in its order."""
+    parts = re.split(r"^((?:POST|PUT|DELETE|GET) - .+)$", text, flags=re.MULTILINE)[1:]
+    return [_printed_request(title, part) for title, part in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def _section_before(text: str, position: int) -> str:
+    """The heading that a sample stands under; the guide's headings of this kind are followed by a sentence."""
+    return re.findall(r"^(Pagination|Filtering & Search)$", text[:position], re.MULTILINE)[-1]
+
+
+def _line_before(text: str, position: int) -> str:
+    return text[:position].splitlines()[-1]
+
+
+def _headers_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The header lines that `text` begins with."""
+    pairs = []
+    for line in text.splitlines():
+        match = _HEADER.match(line)
+        if match is None:
+            break
+        pairs.append((match[1], match[2]))
+    return tuple(pairs)
+
+
+def _request_of_fetch(match: re.Match[str]) -> RawRequest:
+    call = match["call"]
+    constants = dict(re.findall(r"const (\w+) = (\w+);", match["consts"]))
+    url = re.search(r"['`](https://[^'`]+)['`]", call)[1]
+    for name, value in constants.items():
+        url = url.replace(f"${{{name}}}", value)
+    verb = re.search(r"method: '(\w+)'", call)
+    headers = re.findall(r"^'([A-Za-z-]+)': ['`]([^'`]+)['`],?$", call, re.MULTILINE)
+    body = re.search(r"JSON\.stringify\((\{.*?\})\)", call, re.DOTALL)
+    return RawRequest(
+        title=match["title"],
+        verb=verb[1] if verb else "GET",
+        path=url.removeprefix(S0_HOST),
+        headers=tuple(headers),
+        body=_stringified(body[1]) if body else "",
+    )
+
+
+def _stringified(literal: str) -> str:
+    """What JSON.stringify makes of a flat object literal."""
+    quoted = re.sub(r"^(\w+):", r'"\1":', literal, flags=re.MULTILINE).replace("'", '"')
+    return json.dumps(json.loads(quoted), separators=(",", ":"))
+
+
+def _printed_request(title: str, part: str) -> RawRequest:
+    first, *rest = part.partition("Example Request\n")[2].partition("\nResponse\n")[0].splitlines()
+    verb, url = first.split(" ", 1)
+    headers = _headers_of("\n".join(rest))
+    return RawRequest(title, verb, url.removeprefix(S3_HOST), headers, "\n".join(rest[len(headers) :]))
+
+
+DOCUMENTS: dict[str, tuple[str, Callable[[str], list[RawRequest]], int]] = {
+    "s0.http": ("0-sbm-api-integration-guide.txt", requests_of_s0, 6),
+    "s3.http": ("3-botw-crm-endpoint.txt", requests_of_s3, 4),
+}
+
+
+def main(folder: Path) -> None:
+    for name, (document, extract, count) in DOCUMENTS.items():
+        requests = extract((folder / document).read_text())
+        if len(requests) != count:
+            raise SystemExit(f"{document}: {count} requests were expected, {len(requests)} found.")
+        comment = f"{count} requests of {document}, as printed there.\nWritten by tests/dialects/extract_examples.py."
+        (FOLDER / name).write_text(written(requests, comment))
+        print(f"{name}: {count} requests")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,89 @@
+"""How each dialect is spoken to, and what its refusals look like, told without asking the product."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cast import Api, World
+
+NOBODY = "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"
+
+
+@dataclass(frozen=True)
+class Way:
+    """`path` takes a new record by POST; `missing` names one that is not there. `words` are its codes by status."""
+
+    name: str
+    prefix: str
+    path: Callable[[World], str]
+    missing: Callable[[World], str]
+    header: str
+    check: Callable[[int, dict[str, Any], str], None]
+
+    def api(self, key: str | None) -> Api:
+        return Api(key, header=self.header)
+
+
+def _only(body: dict[str, Any], required: set[str], optional: frozenset[str] = frozenset()) -> None:
+    assert required <= set(body) <= required | optional, body
+
+
+def _details(details: Any) -> None:
+    assert details, "details are left out where there are none"
+    for detail in details:
+        _only(detail, {"field", "message"})
+        assert all(isinstance(text, str) and text for text in detail.values())
+
+
+def _v1(status: int, body: dict[str, Any], word: str) -> None:
+    _only(body, {"error"})
+    _only(body["error"], {"code", "message"}, frozenset({"details"}))
+    assert (body["error"]["code"], bool(body["error"]["message"])) == (word, True)
+    if "details" in body["error"]:
+        _details(body["error"]["details"])
+
+
+def _services(status: int, body: dict[str, Any], word: str) -> None:
+    _only(body, {"statusCode", "data"})
+    _only(body["data"], {"message"}, frozenset({"errors"}))
+    assert (body["statusCode"], bool(body["data"]["message"])) == (status, True)
+    if "errors" in body["data"]:
+        _details(body["data"]["errors"])
+
+
+def _self_service(status: int, body: dict[str, Any], word: str) -> None:
+    _only(body, {"status", "message", "error", "parameters"})
+    assert (body["status"], body["error"]) == (status, f"CRM.EXCEPTIONS.{word}EXCEPTION")
+    assert body["message"]
+    assert all(isinstance(name, str) for name in body["parameters"])
+
+
+def _listings(status: int, body: dict[str, Any], word: str) -> None:
+    _only(body, {"status", "message"})
+    assert (body["status"], bool(body["message"])) == ("error", True)
+
+
+def _dev(status: int, body: dict[str, Any], word: str) -> None:
+    _only(body, {"message"}, frozenset({"errors"}))
+    assert body["message"] == word if word else body["message"]
+    if "errors" in body:
+        _details(body["errors"])
+
+
+def _trial(prefix: str) -> dict[str, Any]:
+    return {
+        "prefix": prefix,
+        "path": lambda _: f"{prefix}/trial",
+        "missing": lambda _: f"{prefix}/trial/{NOBODY}",
+    }
+
+
+WAYS = (
+    Way(name="v1", prefix="/v1", path=lambda _: "/v1/customers", missing=lambda _: f"/v1/customers/cus_{NOBODY}",
+        header="Authorization", check=_v1),
+    Way(name="services", **_trial("/auth/api"), header="Authorization", check=_services),
+    Way(name="self-service", **_trial("/self-service/v1"), header="api_key", check=_self_service),
+    Way(name="listings", prefix="/crm", path=lambda world: f"/crm/{world.listing.pk}",
+        missing=lambda world: f"/crm/{world.listing.pk}?id=999999999", header="Authorization", check=_listings),
+    Way(name="dev", **_trial("/dev"), header="Authorization", check=_dev),
+)  # fmt: skip
