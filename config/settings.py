@@ -15,7 +15,8 @@ from config.postgres import Server
 ENV = environment.read()
 BASE_DIR = environment.PROJECT
 
-DEBUG = ENV.debug
+# Never: what Django shows of an error then is no business of whoever meets it. Trial mode is what eases trying out.
+DEBUG = False
 # Trial mode: demo data, secrets made on the spot, plain HTTP. HTTPS is demanded by the surfaces themselves, in their
 # own error shape (where-they-meet.md, "Who speaks").
 TRIAL = ENV.debug
@@ -136,7 +137,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-from crm.kernel.actors import ActorKind
+from backoffice.admin.theme import is_operator
+from backoffice.admin.told import told
 from crm.kernel.audit import events_about
 from crm.kernel.errors import DomainError, NotFound
+from crm.kernel.models import Event
 from crm.kernel.tenancy import scope_or_none
 from crm.web.pagination import total_of
 
@@ -33,7 +35,10 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         queryset: Any = self.object_list
-        return total_of(queryset, f"admin:{queryset.order_by().query}")
+        # What can find nobody has no SQL; the platform's own rows have no place that totals are remembered for.
+        if queryset.query.is_empty():
+            return 0
+        return total_of(queryset, f"admin:{queryset.order_by().query}") if scope_or_none() else int(queryset.count())
 
 
 class PlaceChangeList(ChangeList):
@@ -62,6 +67,7 @@ class PlaceAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     actions: Any = None
+    delete_confirmation_template = "backoffice/delete.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PlaceChangeList
@@ -85,7 +91,19 @@ class PlaceAdmin(ModelAdmin):
         return self.can_delete and self.may("write")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.may("read")
+        return self.has_view_permission(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Read once for a page that only shows; nothing where no place is open to read it from."""
+        if not self.has_view_permission(request):
+            return None
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        read: dict[Any, Any] = request.__dict__.setdefault("rows_of_pages", {})
+        key = (self.model, object_id)
+        if key not in read:
+            read[key] = super().get_object(request, object_id, from_field)
+        return read[key]
 
     def get_actions(self, request: HttpRequest) -> Any:
         """No deleting of many at once: each deletion is a service call of its own, with its event."""
@@ -129,7 +147,25 @@ class PlaceAdmin(ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         error = getattr(request, "domain_error", None)
-        return form if error is None else _complaining(form, error)
+        return form if error is None else self._complaining(form, error)
+
+    def field_of(self, complaint: str) -> str:
+        """The form field where a complaint about the service's field `complaint` is shown."""
+        return complaint.split(".")[0]
+
+    def _complaining(self, form: Any, error: DomainError) -> Any:
+        """`form` with the complaints of `error`, which only came up while saving."""
+        field_of = self.field_of
+
+        def full_clean(self: Any) -> None:
+            form.full_clean(self)
+            for complaint in error.complaints or ():
+                field = field_of(complaint.field)
+                self.add_error(field if field in self.fields else None, str(complaint.message))
+            if not error.complaints:
+                self.add_error(None, str(error.message))
+
+        return type(form.__name__, (form,), {"full_clean": full_clean})
 
     # Events in place of Django's log
 
@@ -142,18 +178,21 @@ class PlaceAdmin(ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """As above."""
 
+    def events_of(self, obj: Any) -> QuerySet[Event]:
+        """What happened to one record, latest first."""
+        return events_about(self.about, obj.pk)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Everything that happened to one record, from the audit trail."""
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
-        events = events_about(self.about, obj.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": obj},
             "opts": self.opts,
             "object": obj,
-            "events": events[:EVENTS_SHOWN] if self.about else [],
+            "events": told(self.events_of(obj)[:EVENTS_SHOWN]) if self.about else [],
             **(extra_context or {}),
         }
         return TemplateResponse(request, "backoffice/history.html", context)
@@ -169,33 +208,27 @@ class PlaceAdmin(ModelAdmin):
 
     def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         obj = self.get_object(request, object_id)
-        if obj is None or not self.may("write"):
+        if obj is None or not self.has_change_permission(request, obj):
             raise Http404
         return obj
 
 
 class OperatorAdmin(PlaceAdmin):
-    """A page about the platform itself: for its operator alone, in whatever place."""
+    """A page about the platform itself: for its operator alone, in whatever place, and before there is any."""
 
     resource = "platform:operator"
 
-    def may(self, access: str) -> bool:
-        scope = scope_or_none()
-        return scope is not None and scope.actor.kind == ActorKind.OPERATOR
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.can_add and is_operator(request)
 
-def _complaining(form: Any, error: DomainError) -> Any:
-    """`form` with the complaints of `error`, which only came up while saving."""
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_change and is_operator(request)
 
-    def full_clean(self: Any) -> None:
-        form.full_clean(self)
-        for complaint in error.complaints or ():
-            field = complaint.field.split(".")[0]
-            self.add_error(field if field in self.fields else None, str(complaint.message))
-        if not error.complaints:
-            self.add_error(None, str(error.message))
-
-    return type(form.__name__, (form,), {"full_clean": full_clean})
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_delete and is_operator(request)
 
 
 @contextmanager

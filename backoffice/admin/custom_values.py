@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -17,6 +18,8 @@ from crm.kernel.events import to_json
 from crm.organisations.models import CustomField, FieldKind
 
 PREFIX = "custom__"
+# What a complaint about one of them begins with, as the services name it.
+COMPLAINT = "custom_fields."
 YES_NO = (("", "–"), ("true", "Yes"), ("false", "No"))
 
 
@@ -34,13 +37,46 @@ def custom_form_fields(definitions: list[CustomField], contact: Contact | None) 
     return {f"{PREFIX}{field.key}": _form_field(field, values.get(field.key)) for field in definitions}
 
 
+class KeepsOldValue:
+    """A value stored before its definition, which it does not fit, stays until somebody writes another."""
+
+    def clean(self, value: Any) -> Any:
+        return self.initial if self._is_kept(value) else super().clean(value)  # type: ignore[misc, attr-defined]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return not self._is_kept(data) and super().has_changed(initial, data)  # type: ignore[misc]
+
+    def _is_kept(self, data: Any) -> bool:
+        return str(data) == str(self.initial)  # type: ignore[attr-defined]
+
+
 def _form_field(field: CustomField, value: Any) -> forms.Field:
+    made = _typed_field(field, value)
+    if value in (None, "") or _fits(made):
+        return made
+    made.__class__ = type(f"Old{type(made).__name__}", (KeepsOldValue, type(made)), {})
+    if isinstance(made, forms.ChoiceField):
+        made.choices = [*made.choices, (made.initial, made.initial)]
+    else:
+        made.widget = UnfoldAdminTextInputWidget()
+    return made
+
+
+def _fits(field: forms.Field) -> bool:
+    try:
+        field.clean(field.initial)
+    except ValidationError:
+        return False
+    return True
+
+
+def _typed_field(field: CustomField, value: Any) -> forms.Field:
     common: dict[str, Any] = {"label": field.label, "required": False, "initial": value}
     if field.kind == FieldKind.CHOICE:
         choices = [("", "–"), *((choice, choice) for choice in field.choices)]
         return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **common)
     if field.kind == FieldKind.YES_NO:
-        common["initial"] = {True: "true", False: "false"}.get(value, "")
+        common["initial"] = str(value).lower() if isinstance(value, bool) else value
         return forms.TypedChoiceField(
             choices=YES_NO,
             coerce=lambda text: text == "true",

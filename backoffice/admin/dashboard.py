@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice.admin.told import told
 from crm.kernel.audit import events_of_scope
 from crm.kernel.tenancy import current_scope
 from crm.reports.models import Measure
@@ -39,5 +40,5 @@ def dashboard_context() -> dict[str, Any]:
             }
         ),
         "has_months": bool(months),
-        "latest": events_of_scope()[:LATEST] if actor.may("platform:events:read") else [],
+        "latest": told(events_of_scope()[:LATEST], with_subjects=True) if actor.may("platform:events:read") else [],
     }  # fmt: skip

@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -31,8 +33,11 @@ class ListingPage(PlaceAdmin):
         return listing.pk
 
     @display(description=_("Contacts"), ordering="size")
-    def size(self, listing: Any) -> int:
-        return int(listing.size)
+    def size(self, listing: Any) -> str:
+        entries = reverse("admin:campaigns_listingentry_changelist")
+        return format_html(
+            '<a class="rp-link" href="{}?listing__id__exact={}">{}</a>', entries, listing.pk, listing.size
+        )
 
     def write(self, form: Any, obj: Listing, *, change: bool) -> Listing:
         return open_listing(name=form.cleaned_data["name"])

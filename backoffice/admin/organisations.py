@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin.base import OperatorAdmin, changed_values
-from crm.kernel.tenancy import current_scope
+from backoffice.admin.places import operator_of
+from crm.kernel.audit import events_in_both_modes
+from crm.kernel.models import Event
 from crm.organisations.models import Organisation
 from crm.organisations.services import change_organisation, open_organisation
 
@@ -27,8 +30,13 @@ class OrganisationPage(OperatorAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("slug",) if obj else ()
 
-    def write(self, form: Any, obj: Organisation, *, change: bool) -> Organisation:
-        actor = current_scope().actor
+    def events_of(self, obj: Organisation) -> QuerySet[Event]:
+        return events_in_both_modes(self.about, obj.pk, organisation_id=obj.pk)
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        actor = operator_of(request.user)  # type: ignore[arg-type]
         if change:
-            return change_organisation(organisation_id=obj.pk, actor=actor, **changed_values(form))
-        return open_organisation(actor=actor, **form.cleaned_data)
+            saved = change_organisation(organisation_id=obj.pk, actor=actor, **changed_values(form))
+        else:
+            saved = open_organisation(actor=actor, **form.cleaned_data)
+        obj.__dict__.update(saved.__dict__)

@@ -5,18 +5,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.forms.models import fields_for_model, model_to_dict
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import PlaceAdmin, changed_values
-from backoffice.admin.custom_values import custom_form_fields, definitions_of, with_custom_values
+from backoffice.admin.custom_values import COMPLAINT, PREFIX, custom_form_fields, definitions_of, with_custom_values
+from backoffice.admin.filters import DayRangeFilter
 from backoffice.admin.person_extras import PersonExtras
-from backoffice.admin.person_page import person_context
+from backoffice.admin.person_page import person_context, standing_of
+from backoffice.admin.reading import as_values
 from crm.contacts.models import Contact, Customer, Status
 from crm.contacts.models.contact import Source
 from crm.contacts.selectors import contacts, customers, found_by
@@ -70,7 +72,16 @@ class PersonPage(PersonExtras, PlaceAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
         names = tuple(custom_form_fields(definitions_of(request), None))
-        return [*sets, (_("Custom fields"), {"classes": ["tab"], "fields": names})] if names else sets
+        sets = [*sets, (_("Custom fields"), {"classes": ["tab"], "fields": names})] if names else [*sets]
+        if obj is None or self.has_change_permission(request, obj):
+            return sets
+        # The form's own fields are none of the model's, so Django could show neither their labels nor their values.
+        form = self.get_form(request, obj, change=False, fields=flatten_fieldsets(sets))
+        return as_values(sets, form(instance=obj))
+
+    def field_of(self, complaint: str) -> str:
+        name = complaint.removeprefix(COMPLAINT)
+        return super().field_of(complaint) if name == complaint else f"{PREFIX}{name.split('.')[0]}"
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         obj = self.get_object(request, object_id)
@@ -91,12 +102,12 @@ class PersonPage(PersonExtras, PlaceAdmin):
 @admin.register(Contact)
 class ContactPage(PersonPage):
     list_display = ("shown_name", "email", "phone", "kind", "source", "created_at")
-    list_filter = ("kind", "source", ("created_at", RangeDateFilter))
+    list_filter = ("kind", "source", ("created_at", DayRangeFilter))
     ordering = ("-created_at", "-id")
     fieldsets = PERSON_SETS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return contacts().defer("words", "search")
+        return contacts().select_related("member__standing__tier").defer("words", "search")
 
     @display(description=_("Name"), ordering="name")
     def shown_name(self, contact: Contact) -> str:
@@ -116,6 +127,9 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         if customer := kwargs.get("instance"):
             kwargs["initial"] = {**model_to_dict(customer.contact, PERSON_FIELDS), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        if customer and customer.assigned_to and "assigned_to" in self.fields:
+            # Somebody who was sent away stays the assignee until another takes their place.
+            self.fields["assigned_to"].queryset |= staff_of_organisation().filter(pk=customer.assigned_to_id)
 
 
 class TierFilter(admin.SimpleListFilter):
@@ -133,7 +147,7 @@ class TierFilter(admin.SimpleListFilter):
 class CustomerPage(PersonPage):
     form = CustomerForm
     list_display = ("shown_name", "email", "phone", "tier", "shown_status", "created_at", "assigned_to")
-    list_filter = ("status", "type", TierFilter, ("created_at", RangeDateFilter))
+    list_filter = ("status", "type", TierFilter, ("created_at", DayRangeFilter))
     list_select_related = ("contact__member__standing__tier", "assigned_to__user")
     ordering = ("-created_at", "-contact")
     fieldsets = (*PERSON_SETS, *TRADE_SETS)
@@ -146,7 +160,7 @@ class CustomerPage(PersonPage):
     def extra_fields(self, request: HttpRequest, obj: Any) -> dict[str, forms.Field]:
         styled = partial(self.formfield_for_dbfield, request=request)
         fields: dict[str, forms.Field] = fields_for_model(Contact, PERSON_FIELDS, formfield_callback=styled)
-        standing = getattr(getattr(getattr(obj, "contact", None), "member", None), "standing", None)
+        standing = standing_of(self.contact_of(obj))
         fields["tier"] = forms.ChoiceField(
             label=_("Tier"), required=False, widget=UnfoldAdminSelectWidget,
             choices=[("", "–") if obj is None else ("", ""), *((tier.slug, tier.name) for tier in tiers())],
@@ -169,8 +183,10 @@ class CustomerPage(PersonPage):
 
     def write(self, form: Any, obj: Customer, *, change: bool) -> Customer:
         values = with_custom_values(changed_values(form))
-        tier = values.pop("tier", None) or None
-        reason = values.pop("tier_reason", "") or SET_BY_HAND
+        reason = values.pop("tier_reason", "")
+        # A reason alone locks the tier that they have.
+        tier = values.pop("tier", None) or (form.cleaned_data["tier"] if reason else None) or None
+        reason = reason or SET_BY_HAND
         if "assigned_to" in values:
             assignee = values.pop("assigned_to")
             values["assigned_to_id"] = assignee.pk if assignee else None

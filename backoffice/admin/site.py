@@ -7,12 +7,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.dashboard import dashboard_context
@@ -29,12 +31,14 @@ MOST_FOUND = 20
 
 class BackOffice(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
+    app_index_template = "backoffice/pages_of_app.html"
+    login_template = "backoffice/sign_in.html"
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever has a place in some organisation, and the operator even before there is one."""
         user = request.user
-        return isinstance(user, User) and user.is_active and (user.is_operator or bool(desks_of(user)))
+        return isinstance(user, User) and user.is_active and (user.is_operator or bool(desks_of(request)))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """One of the four entrances: every page runs, and is rendered, inside the scope of the place chosen."""
@@ -42,11 +46,13 @@ class BackOffice(UnfoldAdminSite):
 
         @wraps(inner)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                request.GET = _without_nul(request.GET)  # type: ignore[assignment]
             place = place_of(request)
             if place is None or scope_or_none() is not None:
                 return inner(request, *args, **kwargs)
             request.place = place  # type: ignore[attr-defined]
-            request.rapport_caller = place.actor  # type: ignore[attr-defined]
+            request.rapport_caller = place.desk.actor  # type: ignore[attr-defined]
             zone = ZoneInfo(place.organisation.zone)
             with open_scope(place.scope(getattr(request, "request_id", ""))), timezone.override(zone):
                 response = inner(request, *args, **kwargs)
@@ -55,6 +61,15 @@ class BackOffice(UnfoldAdminSite):
             return response
 
         return scoped
+
+    def get_urls(self) -> list[Any]:
+        """Without Django's way to "view on site", which no record here has; signing out is open to who has no place."""
+        kept = [url for url in super().get_urls() if getattr(url, "name", "") not in {"view_on_site", "logout"}]
+        return [path("logout/", self.logout, name="logout"), *kept]
+
+    @method_decorator(csrf_protect)
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().logout(request, extra_context)
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("switch/", self.admin_view(self.switch), name="switch")]
@@ -78,8 +93,13 @@ class BackOffice(UnfoldAdminSite):
             return context
         context["place"] = place
         context["desks"] = [
-            {"organisation": desk[0], "mode": mode, "value": f"{desk[0].pk}:{mode}", "label": mode.label}
-            for desk in desks_of(request.user)  # type: ignore[arg-type]
+            {
+                "organisation": desk.organisation,
+                "mode": mode,
+                "value": f"{desk.organisation.pk}:{mode}",
+                "label": mode.label,
+            }
+            for desk in desks_of(request)
             for mode in Mode
         ]
         if place.is_test:
@@ -97,12 +117,20 @@ class BackOffice(UnfoldAdminSite):
         scope = scope_or_none()
         if not term or scope is None or not scope.actor.may("auth:members:read"):
             return HttpResponse()
-        people = found_by(contacts(), term).select_related("customer").order_by("name")[:MOST_FOUND]
+        people = found_by(contacts(), term).select_related("customer").order_by("name")[: MOST_FOUND + 1]
         found = [
             {"name": str(person), "detail": person.email or person.phone, "link": _page_of(person)} for person in people
         ]
-        context = {"found": found, "most": MOST_FOUND}
+        context = {"found": found[:MOST_FOUND], "more": len(found) > MOST_FOUND}
         return TemplateResponse(request, "backoffice/found_people.html", context, headers={"HX-Trigger": "search"})
+
+
+def _without_nul(parameters: QueryDict) -> QueryDict:
+    """PostgreSQL keeps no text with a NUL, so nothing can be found by one."""
+    clean = QueryDict(mutable=True)
+    for name, values in parameters.lists():
+        clean.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
+    return clean
 
 
 def _page_of(person: Contact) -> str:

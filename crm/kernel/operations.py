@@ -1,4 +1,4 @@
-"""What people do to the platform's own work: bring dead letters back, start a job, change a schedule. Each is recorded."""
+"""What people do to the platform's own work: replay dead letters, start jobs, change schedules. Each is recorded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

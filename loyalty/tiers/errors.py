@@ -22,7 +22,7 @@ class TierTaken(Duplicate):
     message = _("Another tier has this short name.")
 
 
-class LevelTaken(Duplicate):
+class LevelTaken(TierTaken):
     code = "level_taken"
     field = "level"
     message = _("Another tier has this level.")
@@ -31,7 +31,7 @@ class LevelTaken(Duplicate):
 class ThresholdOutOfOrder(Invalid):
     code = "threshold_out_of_order"
     field = "threshold"
-    message = _("A higher tier begins above every lower one.")
+    message = _("A higher tier does not begin below a lower one.")
 
 
 class BaseTierNeeded(Conflict):

@@ -64,11 +64,11 @@ def define_tier(*, tier_id: UUID | None = None, **values: Any) -> Tier:
 
 
 def _ensure_ladder() -> None:
-    """The lowest tier begins at 0, each higher one above the one below it."""
+    """The lowest tier begins at 0, none below the one before it."""
     thresholds = [tier.threshold for tier in tiers()]
     if not thresholds or thresholds[0] != 0:
         raise BaseTierNeeded
-    if any(higher <= lower for lower, higher in pairwise(thresholds)):
+    if any(higher < lower for lower, higher in pairwise(thresholds)):
         raise ThresholdOutOfOrder
 
 

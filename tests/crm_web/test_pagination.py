@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from crm.kernel.errors import Invalid
 from crm.web.dialects import DIALECTS, V1, DevCrm, Listings, Page, SelfService, Services
 from crm.web.pagination import LAST_PAGE, Window, window_of
-from crm.web.problems import Kind, ProblemError
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ def test_page_and_size_are_read_under_the_dialects_names(dialect: Any) -> None:
 
 @pytest.mark.parametrize("dialect", [V1(), Services(), DevCrm()], ids=lambda dialect: dialect.name)
 def test_a_size_above_the_largest_is_refused(dialect: Any) -> None:
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(Invalid) as refused:
         window_of({"limit": "101"}, dialect)
-    (complaint,) = refused.value.problem.details
+    (complaint,) = refused.value.complaints
     assert (complaint.field, "100" in str(complaint.message)) == ("limit", True)
 
 
@@ -49,15 +49,14 @@ def test_a_size_above_the_largest_is_cut_to_it(dialect: Any, parameter: str, lar
 )
 def test_what_is_no_positive_whole_number_is_refused_on_its_parameter(dialect: Any, text: str) -> None:
     for parameter in (dialect.page_parameter, dialect.size_parameter):
-        with pytest.raises(ProblemError) as refused:
+        with pytest.raises(Invalid) as refused:
             window_of({parameter: text}, dialect)
-        assert refused.value.problem.kind is Kind.INVALID
-        assert [complaint.field for complaint in refused.value.problem.details] == [parameter]
+        assert [complaint.field for complaint in refused.value.complaints] == [parameter]
 
 
 def test_the_last_page_of_all_is_within_what_the_database_takes() -> None:
     assert window_of({"page": str(LAST_PAGE)}, V1()).start < 2**63
-    with pytest.raises(ProblemError):
+    with pytest.raises(Invalid):
         window_of({"page": str(LAST_PAGE + 1)}, V1())
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from crm.kernel.errors import Invalid
 from crm.web.dialects import V1, DevCrm, SelfService, Services
-from crm.web.problems import Kind, ProblemError
 from crm.web.sorting import order_of
 
 ALLOWED = {"name": "contact__name", "created_at": "created_at"}
@@ -52,8 +52,6 @@ def test_a_direction_without_a_field_changes_nothing() -> None:
      (Services(), "sortBy", {"sortBy": "name", "sortOrder": "up"}), (SelfService(), "sort", {"sort": "pk"})],
 )  # fmt: skip
 def test_anything_else_is_refused_on_the_parameter(dialect: object, parameter: str, given: dict[str, str]) -> None:
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(Invalid) as refused:
         _order(dialect, **given)
-    problem = refused.value.problem
-    assert problem.kind is Kind.INVALID
-    assert [complaint.field for complaint in problem.details] == [parameter]
+    assert [complaint.field for complaint in refused.value.complaints] == [parameter]

@@ -93,7 +93,8 @@ PAGES: dict[str, Page] = {
     "campaigns.Listing": Page("crm:listings", _in_scope(lambda _, mark: open_listing(name=mark).pk), ("add",)),
     "campaigns.ListingEntry": Page("crm:listings", _in_scope(_entry)),
     "tiers.Tier": Page(
-        "cluster:tiers", _in_scope(lambda _, mark: define_tier(slug=mark, name=mark, level=9).pk), ("add", "change")
+        "cluster:tiers", _in_scope(lambda _, mark: define_tier(slug=mark, name=mark, level=9, threshold=9_000).pk),
+        ("add", "change"),
     ),
     "messaging.Suppression": Page(
         "notification:suppressions",

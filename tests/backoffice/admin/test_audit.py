@@ -111,8 +111,8 @@ def test_the_history_of_a_record_tells_what_happened_to_it_alone(cast: Cast, lab
     if label != "organisations.CustomField" and label != "tiers.Tier":
         other = PAGES[label].row(cast.acme, "two")
     events = cast.acme.browser_of("owner").get(address(label, "history", key)).context["events"]
-    assert {event.subject_id for event in events} == ({str(key)} if HISTORIES[label] else set())
-    assert [event.name for event in events][-1:] == ([HISTORIES[label]] if HISTORIES[label] else [])
+    assert {told.event.subject_id for told in events} == ({str(key)} if HISTORIES[label] else set())
+    assert [told.event.name for told in events][-1:] == ([HISTORIES[label]] if HISTORIES[label] else [])
     assert other != key
 
 
@@ -128,5 +128,5 @@ def test_the_history_of_a_staff_member_is_the_same_in_both_modes(cast: Cast) -> 
     send(cast.rehearsal.browser_of("owner"), path, role="manager")
     history = address("organisations.Staff", "history", cast.acme.staff["agent"].pk)
     for world in (cast.acme, cast.rehearsal):
-        names = [event.name for event in world.browser_of("owner").get(history).context["events"]]
+        names = [told.event.name for told in world.browser_of("owner").get(history).context["events"]]
         assert names == ["staff.changed", "staff.added"]

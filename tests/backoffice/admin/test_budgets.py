@@ -122,7 +122,7 @@ def make_rows(world: World, label: str, number: int) -> None:
             if label == "organisations.CustomField":
                 define_custom_field(key=f"row{number}_{n}", label=mark)
             elif label == "tiers.Tier":
-                define_tier(slug=mark, name=mark, level=10 * number + n)
+                define_tier(slug=mark, name=mark, level=10 * number + n, threshold=9_000)
         if label == "organisations.Organisation":
             open_organisation(name=mark, slug=mark, actor=job_actor("test"))
         elif label not in ("organisations.CustomField", "tiers.Tier"):

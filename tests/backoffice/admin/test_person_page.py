@@ -128,7 +128,7 @@ def test_the_actor_of_the_story_is_the_staff_member_not_the_user(acme: World) ->
     key = a_customer(acme)
     send(acme.browser_of("manager"), page_of(key), notes="x")
     story = acme.browser_of("owner").get(page_of(key)).context["story"]
-    assert (story[0].actor_kind, story[0].actor_id) == staff_actor(acme, "manager")
+    assert (story[0].event.actor_kind, story[0].event.actor_id) == staff_actor(acme, "manager")
 
 
 # BUG: the reason given for a tier is kept, but no page ever shows it.

@@ -78,9 +78,9 @@ def test_a_refused_change_leaves_the_tier_alone_too(acme: World) -> None:
 def test_only_tiers_in_use_are_offered(acme: World, rival: World) -> None:
     key = a_customer(acme)
     with rival.scope():
-        define_tier(slug="strange", name="Strange", level=9)
+        define_tier(slug="strange", name="Strange", level=9, threshold=9_000)
     with acme.scope():
-        define_tier(slug="past", name="Past", level=9, is_active=False)
+        define_tier(slug="past", name="Past", level=10, threshold=9_000, is_active=False)
     offered = options_of(acme.browser_of("agent").get(page_of(key)), "tier")
     assert set(offered) == {"", "bronze", "silver", "gold", "platinum"}
     answer = send(acme.browser_of("agent"), page_of(key), tier="strange")

@@ -63,7 +63,7 @@ def test_a_wrong_verb_is_405_with_the_right_ones(api: Api, verb: str, record: bo
 
 def test_a_request_for_another_host_is_refused_in_this_apis_shape(api: Api) -> None:
     answer = api.client.get(PATH, headers={"Host": "elsewhere.example"})
-    assert error(answer, 400) == {"code": "INVALID_REQUEST", "message": "The request is invalid."}
+    assert error(answer, 400) == {"code": "INVALID_REQUEST", "message": "The request is invalid"}
 
 
 def _one_of_each(acme: World, **headers: str) -> dict[int, Any]:
