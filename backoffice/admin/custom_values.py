@@ -56,7 +56,7 @@ def _form_field(field: CustomField, value: Any) -> forms.Field:
         return made
     made.__class__ = type(f"Old{type(made).__name__}", (KeepsOldValue, type(made)), {})
     if isinstance(made, forms.ChoiceField):
-        made.choices = [*made.choices, (made.initial, made.initial)]
+        made.choices = [*made.choices, (made.initial, made.initial)]  # type: ignore[misc]
     else:
         made.widget = UnfoldAdminTextInputWidget()
     return made

@@ -23,6 +23,6 @@ class DayRangeFilter(RangeDateFilter):
         """The beginning of the day given, or of one after; None for what is no day of the calendar."""
         try:
             day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
-            return day and timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+            return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
         except (ValueError, OverflowError):
             return None

@@ -129,7 +129,8 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if customer and customer.assigned_to and "assigned_to" in self.fields:
             # Somebody who was sent away stays the assignee until another takes their place.
-            self.fields["assigned_to"].queryset |= staff_of_organisation().filter(pk=customer.assigned_to_id)
+            field: Any = self.fields["assigned_to"]
+            field.queryset |= staff_of_organisation().filter(pk=customer.assigned_to_id)
 
 
 class TierFilter(admin.SimpleListFilter):

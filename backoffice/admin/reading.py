@@ -21,12 +21,12 @@ def as_values(sets: list[Any], form: Any) -> list[Any]:
 
 
 def _display_of(field: BoundField) -> Callable[[Any], str]:
-    @display(description=field.label)
     def value(_row: Any) -> str:
         return _in_words(field) or "–"
 
     value.__name__ = field.name
-    return value
+    shown: Callable[[Any], str] = display(description=field.label)(value)
+    return shown
 
 
 def _in_words(field: BoundField) -> str:
@@ -38,5 +38,5 @@ def _in_words(field: BoundField) -> str:
     if isinstance(field.field, forms.ModelChoiceField):
         return str(field.field.to_python(value))
     if isinstance(field.field, forms.ChoiceField):
-        return str(dict(field.field.choices).get(value, value))  # type: ignore[arg-type, call-overload]
+        return str(dict(field.field.choices).get(value, value))  # type: ignore[arg-type]
     return date_format(value) if isinstance(value, date) else str(value)

@@ -110,7 +110,6 @@ def test_signing_in_needs_no_mouse(visitors: Visitors, product: Product) -> None
     expect(page).to_have_title(re.compile("Dashboard"))
 
 
-# BUG: the arrow keys choose nothing and Enter is an error: the theme looks for results that are not there.
 def test_the_box_is_used_from_the_keyboard(visitors: Visitors) -> None:
     page = visitors.staff("kaffa", "agent")
     page.keyboard.press("t")

@@ -79,7 +79,6 @@ def test_nothing_runs_over_the_edge_of_a_telephone(visitors: Visitors, path: str
     assert page.evaluate(OUT_OF_SIGHT) == []
 
 
-# BUG: on a telephone the header has room for neither the title of the page nor the name in the switch.
 def test_a_telephone_shows_where_one_is(visitors: Visitors) -> None:
     page = visitors.staff("kaffa", "owner", viewport=TELEPHONE)
     settled(page, "/admin/contacts/customer/")
@@ -93,7 +92,6 @@ def test_a_telephone_shows_where_one_is(visitors: Visitors) -> None:
     assert text <= room
 
 
-# BUG: quiet texts, labels and changes keep their colours of daylight in the dark: 2.6 to 3.7 to 1.
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/admin/", "person"])
 def test_texts_of_ours_can_be_read(visitors: Visitors, path: str, scheme: str) -> None:
@@ -111,7 +109,6 @@ def test_texts_of_ours_can_be_read(visitors: Visitors, path: str, scheme: str) -
         assert min(found, default=21) >= LEAST_CONTRAST, (selector, min(found))
 
 
-# BUG: the list of places opens with light letters on the white ground of the system.
 def test_the_switch_can_be_read_in_the_dark(visitors: Visitors) -> None:
     page = visitors.staff("rival", "owner", color_scheme="dark")
     drawn: Any = page.get_by_label("Organisation and mode").evaluate(
@@ -135,7 +132,6 @@ def test_every_page_of_the_menu_opens_without_a_complaint(visitors: Visitors, pr
     visitors.check()
 
 
-# BUG: the page that asks before deleting loads the calendar's script without the translations that it needs.
 @pytest.mark.parametrize("verb", ["delete", "history", "add-identity", "keep-document"])
 def test_the_pages_beside_a_person_open_without_a_complaint(visitors: Visitors, verb: str) -> None:
     page = visitors.staff("rival", "owner")
@@ -143,7 +139,6 @@ def test_the_pages_beside_a_person_open_without_a_complaint(visitors: Visitors, 
     visitors.check()
 
 
-# BUG: whoever opens a page that is not theirs meets an empty page that says "403 Forbidden", with no way back.
 def test_a_page_that_is_refused_leads_back(visitors: Visitors) -> None:
     page = visitors.staff("kaffa", "analyst")
     visitors.forgive()
@@ -151,7 +146,6 @@ def test_a_page_that_is_refused_leads_back(visitors: Visitors) -> None:
     assert page.locator("a[href^='/admin/']").count() > 0
 
 
-# BUG: in trial mode, which is what everybody tries first, a page that is not there shows the addresses of the code.
 def test_a_page_that_is_not_there_tells_nothing_of_the_code(visitors: Visitors) -> None:
     page = visitors.staff("kaffa", "analyst")
     visitors.forgive()

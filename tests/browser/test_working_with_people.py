@@ -63,7 +63,6 @@ def test_a_tier_is_set_by_hand(visitors: Visitors) -> None:
     expect(page.locator(".rp-story li").first).to_contain_text("Tier changed")
 
 
-# BUG: the page that asks loads the calendar's script without the translations that it needs.
 def test_deleting_asks_first(visitors: Visitors) -> None:
     page = visitors.staff("rival", "owner")
     page.goto(f"{CUSTOMERS}add/")

@@ -97,8 +97,6 @@ def _document_of(operation: str) -> str:
 
 @pytest.mark.parametrize("operation", sorted(CALLS))
 def test_answers_have_the_documented_form(acme: World, operation: str) -> None:
-    # BUG: `contact_unique_id` is documented as an integer, `contact_created_date` as a date-time; they are neither.
-    # BUG: s3 lists 200 and 201 for PUT, the document 200 alone (`DialectSchema._get_response_bodies`).
     answers = [call(acme) for call in CALLS[operation]]
     assert [fault for answer in answers for fault in faults(_document_of(operation), operation, answer)] == []
     answered = {str(answer.status_code) for answer in answers}
@@ -108,7 +106,6 @@ def test_answers_have_the_documented_form(acme: World, operation: str) -> None:
 
 
 def test_an_entry_without_a_callers_address_is_documented(acme: World) -> None:
-    # BUG: `contact_ip_address` is null for entries that came by import or by hand, and documented as never null.
     number = an_entry(acme, email="a@example.com")
     with acme.scope():
         ListingEntry.objects.filter(pk=number).update(ip_address=None)

@@ -23,7 +23,6 @@ def test_a_bare_date_is_its_first_moment_or_its_last(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["20240131", "2024W053"])
 def test_a_date_in_the_basic_format_is_a_bare_date_too(text: str) -> None:
-    # BUG: a date is told from a date-time by its length, so these mean midnight even where the day's end is meant.
     assert _read(text) == MIDNIGHT
     assert _read(text, to_end=True) == LAST
 
@@ -76,7 +75,6 @@ def test_what_is_no_moment_is_refused(text: str, to_end: bool) -> None:
 
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_of_the_calendar_can_be_named(text: str) -> None:
-    # BUG: the end of a day is found from the next one, which 9999-12-31 has not, so this common "no end" is refused.
     start = datetime.fromisoformat(text).replace(tzinfo=UTC)
     assert _read(text) == start
     assert _read(text, to_end=True) == start.replace(hour=23, minute=59, second=59, microsecond=999999)

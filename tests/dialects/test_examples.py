@@ -114,7 +114,6 @@ def test_the_sbm_guides_error_names_the_field(world: World) -> None:
 @pytest.mark.parametrize("body", [{"email": "john@example.com"}, {"name": "John Doe"}, {"name": "J", "email": "x"}])
 def test_the_sbm_guides_error_says_the_particular_in_its_details_alone(api: Api, body: dict[str, str]) -> None:
     """The guide's error sample: "The request is invalid" above the details, whatever they are."""
-    # BUG: a complaint of the domain stands above as well, in place of that sentence; one of a serializer does not.
     assert api.post("/v1/customers", body).json()["error"]["message"].rstrip(".") == "The request is invalid"
 
 

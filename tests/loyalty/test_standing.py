@@ -137,8 +137,6 @@ def test_who_is_no_member_holds_no_tier(acme: World, rehearsal: World, rival: Wo
             standing(world, contact_id)
 
 
-# BUG: loyalty/tiers/services.py looks at the standing only, which outlives the member: somebody who was deleted is
-# still put into another tier, and their customer row dated anew ("TierNotFound for contacts who are no members").
 def test_who_has_left_is_put_into_no_tier(acme: World, ann: UUID) -> None:
     with acme.scope():
         delete_contact(contact_id=ann)
@@ -175,8 +173,6 @@ def test_tiers_out_of_use_are_left_out(acme: World) -> None:
     assert spend(acme, a="2500") == {"a": "silver"}
 
 
-# BUG: loyalty/tiers/services.py (place_by_spend): whose returns outweigh their purchases reaches no threshold at all,
-# and `next()` ends the whole batch in StopIteration.
 def test_somebody_with_less_than_nothing_is_in_the_lowest_tier(acme: World) -> None:
     assert spend(acme, a="-0.01", b="-5", c="600") == {"a": "bronze", "b": "bronze", "c": "silver"}
 

@@ -159,8 +159,6 @@ def test_members_are_counted_by_tier_in_its_order(acme: World, rival: World) -> 
     ]  # fmt: skip
 
 
-# BUG: loyalty/tiers/services.py checks nothing about the order of thresholds: a higher level may begin below a lower
-# one, and then whoever rises in points falls in level (semantics.md §3.2: "ordered tiers with inclusive thresholds").
 @pytest.mark.parametrize("threshold", [0, 1_999])
 def test_a_higher_level_begins_above_the_lower_ones(acme: World, threshold: int) -> None:
     with pytest.raises((Invalid, BaseTierNeeded)):

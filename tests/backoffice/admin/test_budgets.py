@@ -19,8 +19,6 @@ from tests.builders import a_customer, an_entry, customers_of
 from tests.cast import PASSWORD, Cast, World
 
 # Session, user, places and clock are read for every page; the rest is the page's own.
-# BUG: the places of whoever looks are read four times too often for each page, and the page of a person reads the
-# person twice and their tier by itself: dashboard 14, customer 19, contact 18.
 BUDGETS = {"customers": 12, "contacts": 12, "customer": 12, "contact": 12, "dashboard": 12, "search box": 12}
 EVERYWHERE = 12
 
@@ -82,7 +80,6 @@ def test_twenty_five_rows_cost_what_one_costs(acme: World, page: str, more: Call
     assert len(many) == len(few), listing(many)
 
 
-# BUG: the name of each actor is looked up by itself, so a story by many people costs a statement for each of them.
 @pytest.mark.parametrize("page", ["customer", "dashboard"])
 def test_a_story_by_many_people_costs_what_one_by_one_costs(acme: World, page: str) -> None:
     key, browser = a_customer(acme), acme.browser_of("owner")
@@ -103,7 +100,6 @@ def change_as(world: World, key: Any, staff_id: Any) -> None:
         update_contact(contact_id=key, title=str(staff_id)[-12:])
 
 
-# BUG: the list of schedules reads the interval of each row by itself.
 @pytest.mark.parametrize("label", sorted(PAGES))
 def test_every_list_costs_the_same_for_one_row_and_for_many(cast: Cast, label: str) -> None:
     browser = browser_of(cast, "operator")

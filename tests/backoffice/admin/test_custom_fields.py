@@ -36,7 +36,6 @@ def test_a_definition_that_cannot_be_is_told_at_its_field(acme: World, given: di
     assert written() == before
 
 
-# BUG: the field for choices is a large text area, but choices on lines of their own become one choice.
 @pytest.mark.parametrize("choices", ["S,M,L", "S, M, L", "S\r\nM\r\nL"])
 def test_choices_are_read_by_comma_and_by_line(acme: World, choices: str) -> None:
     send(acme.browser_of("manager"), ADD, label="Size", key="size", kind="choice", choices=choices)

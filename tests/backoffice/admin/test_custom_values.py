@@ -84,7 +84,6 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_written(acme: World, k
     assert (written(), kept(acme, person), stored(acme, person).contact.name) == (before, {}, "Ann")
 
 
-# BUG: what only the definition knows is told above the form, not at the field; the message names no field at all.
 @pytest.mark.parametrize("page", ["Customer", "Contact"])
 @pytest.mark.parametrize(("key", "sent"), sorted(BY_DEFINITION))
 def test_a_value_against_its_definition_is_told_at_its_field(acme: World, key: str, sent: str, page: str) -> None:
@@ -125,7 +124,6 @@ def test_labels_stand_beside_the_fields(acme: World) -> None:
     assert [value for value, _ in form.fields["custom__size"].choices] == ["", "S", "M"]
 
 
-# BUG: a value stored before its definition stops every other change on the form; one of a list is even lost by it.
 @pytest.mark.parametrize(("key", "value"), [("kids", "many"), ("wed", "soon"), ("size", "XXL"), ("weight", "heavy")])
 def test_an_old_value_that_fits_no_more_does_not_stop_another_change(acme: World, key: str, value: str) -> None:
     person = a_customer(acme, custom_fields={key: value})

@@ -58,7 +58,6 @@ def test_thirty_days_are_counted_with_today(acme: World) -> None:
     assert figures_of(acme)["New in 30 days"] == 2
 
 
-# BUG: the last events say what kind of thing happened and when, but not to whom, and lead nowhere.
 def test_what_happened_last_says_to_whom(acme: World) -> None:
     key = a_customer(acme, name="Ann Lee")
     text = acme.browser_of("analyst").get("/admin/").content.decode()
@@ -120,7 +119,6 @@ def test_the_box_says_when_nobody_is_found_and_when_there_are_more(acme: World) 
     assert "and more" in box.get("/admin/search/?s=same").content.decode()
 
 
-# BUG: twenty people found of twenty are said to be more.
 def test_the_box_does_not_say_more_when_there_are_none(acme: World) -> None:
     for _ in range(20):
         a_customer(acme, name="Same Name")

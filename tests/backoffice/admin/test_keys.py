@@ -200,7 +200,6 @@ def test_who_may_not_write_keys_neither_rotates_nor_revokes(acme: World, role: s
     assert written() == before
 
 
-# BUG: a manager, who may not write the organisation's settings, issues a key that may.
 @pytest.mark.parametrize("permission", ["write", "auth:organisation:write"])
 def test_nobody_issues_a_key_that_may_do_more_than_they_may(acme: World, permission: str) -> None:
     send(acme.browser_of("manager"), ADD, name="climber", permissions=[permission])

@@ -17,7 +17,6 @@ def test_a_listing_is_opened_once(acme: World) -> None:
     assert list(errors_of(send(browser, path, name="Tasting club"))) == ["name"]
 
 
-# BUG: the page of a listing leads to none of its entries, and no menu does.
 def test_a_listing_leads_to_its_entries(acme: World) -> None:
     an_entry(acme, first_name="Listed", email="listed@example.com")
     browser = acme.browser_of("agent")

@@ -64,7 +64,6 @@ def test_one_way_to_sign_in_belongs_to_one_person(acme: World) -> None:
     assert written() == before
 
 
-# BUG: a wrong address is told above the form, since the service names the field `email` or `phone`.
 @pytest.mark.parametrize(("provider", "value"), [("EMAIL", "nonsense"), ("PHONE", "12"), ("PHONE", "ann@example.com")])
 def test_a_wrong_address_is_told_at_its_field(acme: World, provider: str, value: str) -> None:
     answer = acme.browser_of("agent").post(
@@ -158,7 +157,6 @@ def test_who_may_not_see_numbers_is_refused(acme: World, role: str) -> None:
     assert written() == before
 
 
-# BUG: the page of one person shows the document of another under the first one's name.
 def test_a_document_is_shown_only_on_the_page_of_its_person(acme: World) -> None:
     document, other = a_document(acme, a_customer(acme)), a_customer(acme, name="Eve Other")
     before = written()

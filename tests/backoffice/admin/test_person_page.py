@@ -89,7 +89,6 @@ def test_what_may_be_done_shows_only_to_those_who_may(acme: World, role: str, wr
     assert ("show the number" in text) == reveals
 
 
-# BUG: for those who may only read, the fields of the person show as dashes, under the raw names of the columns.
 def test_who_may_only_read_sees_the_same_values(acme: World) -> None:
     key = a_customer(acme, name="Ann Lee", email="ann@example.com", title="Dr", company_name="Lee & Co",
                      date_of_birth=date(1990, 2, 28), gender="female", notes="Likes tea")  # fmt: skip
@@ -101,7 +100,6 @@ def test_who_may_only_read_sees_the_same_values(acme: World) -> None:
     assert "Email opt out" not in text
 
 
-# BUG: as above, for custom fields.
 def test_who_may_only_read_sees_custom_fields_too(acme: World) -> None:
     acme.browser_of("owner").post(
         address("organisations.CustomField", "add"),
@@ -131,7 +129,6 @@ def test_the_actor_of_the_story_is_the_staff_member_not_the_user(acme: World) ->
     assert (story[0].event.actor_kind, story[0].event.actor_id) == staff_actor(acme, "manager")
 
 
-# BUG: the reason given for a tier is kept, but no page ever shows it.
 def test_a_tier_set_by_hand_shows_as_locked_with_its_reason(acme: World) -> None:
     key = a_customer(acme)
     send(acme.browser_of("agent"), page_of(key), tier="gold", tier_reason="an old friend")
@@ -140,7 +137,6 @@ def test_a_tier_set_by_hand_shows_as_locked_with_its_reason(acme: World) -> None
     assert "an old friend" in text
 
 
-# BUG: a change of custom fields is told as two Python dictionaries.
 def test_a_change_of_a_custom_field_is_told_by_its_label(acme: World) -> None:
     key = a_customer(acme, custom_fields={"shoe": 38})
     acme.browser_of("owner").post(

@@ -129,7 +129,6 @@ def pages_of(world: World) -> list[str]:
     ]  # fmt: skip
 
 
-# BUG: the page of an application, where the first breadcrumb leads, has no banner.
 def test_every_page_of_test_mode_says_so_loudly(cast: Cast) -> None:
     browser = cast.rehearsal.browser_of("owner")
     texts = {path: browser.get(path).content.decode() for path in pages_of(cast.rehearsal)}
@@ -163,7 +162,6 @@ def test_times_are_told_in_the_zone_of_the_organisation(cast: Cast) -> None:
     assert f"{moment:%-d %b %Y, %H:%M}" not in text
 
 
-# BUG: without any organisation the operator may open no page, so the first organisation cannot be opened.
 def test_an_operator_without_any_organisation_opens_the_first_one(db: Any) -> None:
     browser = Client(raise_request_exception=False)
     browser.force_login(an_operator())
@@ -176,7 +174,6 @@ def test_an_operator_without_any_organisation_opens_the_first_one(db: Any) -> No
     assert place_of(browser) == ("first", "live")
 
 
-# BUG: the list of jobs, any record's page, and starting a job fail with 500 when no organisation is open.
 def test_no_page_fails_for_an_operator_without_any_organisation(db: Any) -> None:
     browser = Client(raise_request_exception=False)
     browser.force_login(an_operator())

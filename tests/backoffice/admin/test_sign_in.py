@@ -96,7 +96,6 @@ def test_a_password_is_changed_by_its_owner(acme: World) -> None:
     assert browser.get("/admin/").status_code == 200
 
 
-# BUG: who has no place is shown the empty sign-in page again and again, even after the right password, without a word.
 @pytest.mark.parametrize("visitor", ["placeless", "dismissed"])
 def test_who_has_no_place_is_told_why_they_cannot_come_in(cast: Cast, visitor: str) -> None:
     browser = browser_of(cast, visitor)
@@ -104,7 +103,6 @@ def test_who_has_no_place_is_told_why_they_cannot_come_in(cast: Cast, visitor: s
     assert "not authorized" in page or "no place" in page
 
 
-# BUG: as above, and they cannot sign out either: the button leads back to the sign-in page, still signed in.
 @pytest.mark.parametrize("visitor", ["placeless", "dismissed"])
 def test_who_has_no_place_may_sign_out(cast: Cast, visitor: str) -> None:
     browser = browser_of(cast, visitor)

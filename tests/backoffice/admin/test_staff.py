@@ -51,7 +51,6 @@ def test_a_person_who_signs_in_elsewhere_keeps_name_and_password(acme: World, ri
     assert {place.organisation.slug for place in Staff.objects.filter(user=staff.user)} == {"acme", "rival"}
 
 
-# BUG: somebody new is taken on without a password, and then nobody can ever give them one.
 def test_a_new_person_needs_a_password(acme: World) -> None:
     answer = send(acme.browser_of("owner"), ADD, email="new@acme.example", role="agent")
     assert list(errors_of(answer)) == ["password"]
@@ -133,7 +132,6 @@ def test_the_form_changes_neither_address_nor_password(acme: World) -> None:
     assert signs_in("agent@acme.example", PASSWORD)
 
 
-# BUG: the page of a staff member does not say whose it is in its form: neither name nor address shows.
 def test_the_page_of_a_staff_member_shows_their_address(acme: World) -> None:
     page = acme.browser_of("owner").get(page_of(acme.staff["agent"])).content.decode()
     assert "agent@acme.example" in page
@@ -153,7 +151,6 @@ def test_only_active_staff_of_the_own_organisation_look_after_customers(acme: Wo
     assert last_event(acme, "contact", key).changes == {"assigned_to_id": [None, str(acme.staff["manager"].pk)]}
 
 
-# BUG: once the assignee is sent away, saving any other change takes the customer from them without a word.
 def test_a_customer_of_somebody_sent_away_stays_theirs_until_changed(acme: World) -> None:
     key = a_customer(acme, assigned_to_id=acme.staff["analyst"].pk)
     Staff.objects.filter(pk=acme.staff["analyst"].pk).update(is_active=False)

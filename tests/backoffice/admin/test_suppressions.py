@@ -38,14 +38,12 @@ def test_lifting_asks_first_and_is_recorded(acme: World) -> None:
     assert acme.api.form("post", f"/crm/{acme.listing.pk}", email="ann@example.com").status_code == 201
 
 
-# BUG: the service complains about `email` or `phone`; the form knows only `address`, so it stands above the form.
 @pytest.mark.parametrize(("channel", "given"), [("email", "nonsense"), ("phone", "12"), ("phone", "ann@example.com")])
 def test_a_wrong_address_is_told_at_the_address(acme: World, channel: str, given: str) -> None:
     answer = send(acme.browser_of("agent"), ADD, channel=channel, address=given)
     assert list(errors_of(answer)) == ["address"]
 
 
-# BUG: what is on the list already is said to be added, and the new note is thrown away.
 def test_an_address_that_is_on_the_list_is_not_said_to_be_added(acme: World) -> None:
     send(acme.browser_of("agent"), ADD, channel="email", address="ann@example.com", note="first")
     browser, before = acme.browser_of("agent"), written()

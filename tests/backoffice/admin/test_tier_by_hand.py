@@ -87,7 +87,6 @@ def test_only_tiers_in_use_are_offered(acme: World, rival: World) -> None:
     assert list(errors_of(answer)) == ["tier"]
 
 
-# BUG: a reason given without another tier is thrown away without a word; the present tier cannot be locked.
 def test_the_present_tier_can_be_locked_with_a_reason(acme: World) -> None:
     key = a_customer(acme)
     send(acme.browser_of("agent"), page_of(key), tier_reason="keep her here")

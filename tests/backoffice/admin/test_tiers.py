@@ -34,7 +34,6 @@ def test_a_tier_that_cannot_be_is_told_at_its_field(
     assert written() == before
 
 
-# BUG: a level that is taken is told at the short name.
 def test_a_level_that_is_taken_is_told_at_the_level(acme: World) -> None:
     tier = row_of(acme, Tier, slug="silver")
     answer = send(acme.browser_of("owner"), address("tiers.Tier", "change", tier.pk), level="1")

@@ -28,7 +28,6 @@ def replay(browser: Client, label: str, *rows: Any) -> Any:
     return browser.post(address(label), chosen, follow=True)
 
 
-# BUG: the list of events is always empty (test_audit.py), and what is not in a list cannot be chosen in it.
 @pytest.mark.parametrize("role", ["owner", "manager", "operator"])
 @pytest.mark.parametrize(("label", "model"), KINDS)
 def test_a_dead_letter_is_brought_back_to_life(cast: Cast, label: str, model: Any, role: str) -> None:
@@ -59,7 +58,6 @@ def test_what_is_due_or_done_is_left_as_it_is(cast: Cast, label: str, model: Any
         assert (model.objects.get(pk=row.pk).state, model.objects.get(pk=row.pk).attempts) == (state, 2)
 
 
-# BUG: that somebody brought work back to life is recorded nowhere.
 def test_replaying_is_recorded(cast: Cast) -> None:
     row = a_dead(cast.acme, "kernel.QueuedTask", QueuedTask)
     before = Event.objects.count()
@@ -118,7 +116,6 @@ def test_only_the_operator_replays_a_job(cast: Cast, role: str, state: str) -> N
     assert JobRun.objects.get().state == state
 
 
-# BUG: a job goes through all organisations, and the traceback of its failure is shown to the staff of each of them.
 @pytest.mark.parametrize("role", ["owner", "manager"])
 def test_the_failure_of_a_job_tells_staff_nothing_of_other_organisations(cast: Cast, role: str) -> None:
     error = "IntegrityError: Key (email_key)=(secret@rival.example) already exists."

@@ -88,7 +88,6 @@ CLOSED: dict[str, Callable[[Cast], str]] = {
 @pytest.mark.parametrize("kind", CLOSED)
 def test_every_listing_that_is_not_the_keys_answers_alike(cast: Cast, verb: str, kind: str) -> None:
     """Row 10: 403 for all of them; whether it exists is not told."""
-    # BUG: a number of more than 4,300 digits raises ValueError in `read_id`: 500.
     expected = _call(cast.acme.api, verb, f"/crm/{UNKNOWN - 1}")
     before = [written(world) for world in (cast.acme, cast.rehearsal, cast.rival)]
     answer = _call(cast.acme.api, verb, CLOSED[kind](cast))
@@ -129,7 +128,6 @@ def test_a_wrong_verb_is_405_with_the_right_ones(acme: World, verb: str) -> None
 @pytest.mark.parametrize("verb", ["post", "put", "delete"])
 def test_a_listing_that_is_not_the_keys_is_told_before_a_bad_body(acme: World, verb: str, body: str) -> None:
     """where-they-meet.md, "Limits, headers, verbs": not permitted 403 comes before body 413/400."""
-    # BUG: the body is opened before the listing is looked for, so these answer 400 and 413.
     assert refusal(acme.api.send(verb, f"/crm/{UNKNOWN}", body), 403)
 
 
@@ -149,7 +147,6 @@ def test_two_megabytes_are_the_most(acme: World, size: int) -> None:
 
 def test_a_fault_of_ours_says_that_an_error_occurred(api: Api, acme: World, settings: Any) -> None:
     """Row 28: `{"status":"error","message":"An error occurred…"}`, no detail."""
-    # BUG: the sentence is "An unexpected error occurred."; row 28 has it begin "An error occurred".
     settings.ROOT_URLCONF = "tests.dialects.trial_routes"
     assert refusal(api.post("/crm/trial/crash"), 500).startswith("An error occurred")
 

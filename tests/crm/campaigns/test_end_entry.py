@@ -144,8 +144,6 @@ def test_every_entry_of_a_contact_ends_at_once(acme: World, john: int) -> None:
         assert events_about("contact", contact_id).filter(name="listing_entry.ended").count() == 2
 
 
-# BUG: crm/campaigns/services.py (end_entry): with nothing to go by every entry matches, and the only one of a listing
-# is ended. The listings API asks for a parameter first, but the service must not count on it ("at least one", s3).
 def test_with_nothing_to_go_by_no_entry_ends(acme: World, john: int) -> None:
     with acme.scope():
         for nothing in ({}, {"email": "", "phone": ""}):

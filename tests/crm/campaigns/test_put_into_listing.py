@@ -253,10 +253,6 @@ def test_a_shared_phone_alone_means_nobody(acme: World, twins: list[int]) -> Non
         assert contact_by_id(contact_of_open(acme, twins[0])).first_name == "John"
 
 
-# BUG: crm/campaigns/services.py asks whether the phone is free although it is the entry's own and does not change;
-# and `_holders` looks at the two newest holders of the phone only, so with three the email's own entry seems to be
-# another. Together with the email or the number, a shared phone means one entry (where-they-meet.md: "by that phone
-# alone are 400").
 @pytest.mark.parametrize("which", [0, 1, 2])
 @pytest.mark.parametrize("by", ["email", "number"])
 def test_a_shared_phone_sent_with_more_means_one_entry(acme: World, twins: list[int], which: int, by: str) -> None:

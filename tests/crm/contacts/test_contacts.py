@@ -128,8 +128,6 @@ def test_people_are_found_by_all_digits_of_their_phone(acme: World, phone: str, 
         assert with_phone(contacts(), phone).exists() is found
 
 
-# BUG: crm/contacts/selectors.py and crm/kernel/search.py compare digits as they are typed with digits that the
-# library has normalised: who writes a number with its national 0 does not find it by the very text that was sent.
 @pytest.mark.parametrize("written", ["+44 (0)20 7946 0018", "+4402079460018"])
 def test_a_phone_is_found_as_it_was_written(acme: World, written: str) -> None:
     known = contact(acme, phone=written)
@@ -172,7 +170,6 @@ def test_every_complaint_is_told_at_once(acme: World) -> None:
     assert {complaint.field for complaint in refusal.value.complaints} == {"gender", "title", "name_day_day"}
 
 
-# BUG: crm/contacts/models/contact.py ends its pattern with `$`, which lets one line break at the end pass.
 def test_a_line_break_at_the_end_is_a_control_character_too(acme: World) -> None:
     with pytest.raises(Invalid):
         contact(acme, email="ann@example.com", title="Dr\n")

@@ -175,8 +175,6 @@ def test_documents_of_others_and_of_deleted_people_are_not_found(acme: World, ri
             reveal_document(document_id=document.id)
 
 
-# BUG: crm/contacts/services/documents.py folds a number of punctuation alone to nothing, so that all such numbers
-# are equal to each other and to an empty one: "-" finds everybody whose number was entered as "--".
 @pytest.mark.parametrize("number", ["-", "///", ". ."])
 def test_a_number_has_a_letter_or_digit(acme: World, ann: UUID, number: str) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -98,8 +98,6 @@ def test_a_bad_row_stops_the_whole_batch(acme: World, values: dict[str, str], er
         assert not customers().exists()
 
 
-# BUG: crm/contacts/services/loading.py takes the day in the zone that the row came in; the rollup it feeds, and the
-# event of a deletion, count days in UTC. The tally is wrong by one on two days until the nightly check mends it.
 def test_a_batch_is_counted_by_days_in_utc(acme: World) -> None:
     late = datetime(2024, 5, 7, 1, tzinfo=timezone(timedelta(hours=3)))
     load(acme, row(1, since=late))

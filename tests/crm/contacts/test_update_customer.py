@@ -138,8 +138,6 @@ def test_what_cannot_be_is_refused_on_its_field(acme: World, ann: UUID, field: s
     assert as_dict(acme, ann) == before
 
 
-# BUG: crm/contacts/models/customer.py (notes): Django checks the `max_length` of a TextField in forms only, so that
-# notes of any length are stored; the same goes for the description of a tier (loyalty/tiers/models.py).
 def test_notes_have_ten_thousand_characters_at_most(acme: World, ann: UUID) -> None:
     assert update(acme, ann, notes="x" * 10_000).notes == "x" * 10_000
     assert refused(acme, ann, notes="x" * 10_001) == ["notes"]
@@ -159,7 +157,6 @@ def test_a_value_stored_before_its_definition_does_not_stand_in_the_way(acme: Wo
     assert update(acme, ann, custom_fields={"b": 5}).contact.custom_fields == {"a": 1, "b": 5}
 
 
-# BUG: crm/contacts/services/people.py counts the keys of one request only: what is kept grows without end.
 def test_there_is_a_greatest_number_of_custom_fields_of_one_person(acme: World, ann: UUID) -> None:
     update(acme, ann, custom_fields={f"k{number}": 1 for number in range(MOST_KEYS - 2)})
     assert refused(acme, ann, custom_fields={"one_more": 1}) == ["custom_fields"]
@@ -173,8 +170,6 @@ def test_an_assignee_is_active_staff_of_the_organisation(acme: World, rival: Wor
     assert update(acme, ann, assigned_to_id=acme.staff["manager"].id).assigned_to == acme.staff["manager"]
 
 
-# BUG: crm/contacts/services/customers.py checks the assignee at every change, so the customers of somebody who left
-# cannot be changed at all until they are given to another.
 def test_a_customer_whose_assignee_left_can_still_be_changed(acme: World, ann: UUID) -> None:
     with acme.scope():
         change_staff(staff_id=acme.staff["agent"].id, is_active=False)

@@ -140,8 +140,6 @@ def test_what_is_kept_is_read_back_the_same(written: str) -> None:
     assert phone.key.endswith(phone.national)
 
 
-# BUG: crm/kernel/addresses.py counts the digits again after the library has dropped a national 0, so a number of
-# seven digits ("A phone is 7 to 15 digits") is refused where its country writes such a 0.
 @pytest.mark.parametrize("written", ["+4304185", "+4905341", "+9803379"])
 def test_seven_digits_are_enough_where_one_is_a_national_zero(written: str) -> None:
     assert checked_phone(written).text.startswith(written[:3])

@@ -137,8 +137,6 @@ def test_a_step_that_fails_five_times_makes_a_dead_letter(define: Define) -> Non
     assert (fresh(run).state, rows_left()) == (State.DEAD, [])
 
 
-# BUG: crm/kernel/jobs.py sets the attempts to 0 after a step, and `put_off` then takes the next step's failure in
-# the same turn for attempt 0: a step fails six times, not five, before its run is dead.
 def test_a_later_step_has_five_attempts_too(define: Define) -> None:
     define(Counting(3, broken={2: 99}))
     run = run_now("tests.count")
@@ -219,8 +217,6 @@ def test_two_workers_never_do_one_step_at_a_time(define: Define) -> None:
     assert second == [False]
 
 
-# BUG: crm/kernel/jobs.py holds the row, but does not look whether it still stands where this worker left it: a
-# second worker, with a message that came twice, takes the run up between two steps, and then both do the next one.
 def test_a_step_that_another_worker_has_done_is_not_done_again(define: Define, monkeypatch: pytest.MonkeyPatch) -> None:
     define(Counting(4))
     run = run_now("tests.count")

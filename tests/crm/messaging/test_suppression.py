@@ -73,8 +73,6 @@ def test_what_cannot_be_is_refused(acme: World, values: dict[str, str], error: t
         assert not suppressions().exists()
 
 
-# BUG: crm/messaging/services.py promises BadEmail and BadPhone "on the field `address`"; they come on `email` and
-# `phone`, which the caller never sent, so that a form shows the complaint nowhere.
 @pytest.mark.parametrize(("channel", "address"), [("email", "ann"), ("phone", "123")])
 def test_a_bad_address_is_refused_on_the_field_address(acme: World, channel: str, address: str) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -120,7 +120,6 @@ def test_a_short_name_is_not_taken_over(cast: Cast) -> None:
     assert organisation_called("acme") == cast.acme.organisation
 
 
-# BUG: crm/organisations/services/organisations.py lets `DoesNotExist` through, which no surface can answer: 500.
 def test_an_unknown_organisation_is_not_found() -> None:
     with pytest.raises(NotFound):
         change_organisation(organisation_id=Event().id, actor=OPERATOR, name="x")

@@ -99,8 +99,6 @@ def test_a_role_that_does_not_exist_is_refused_and_leaves_no_sign_in(acme: World
     assert not User.objects.filter(email="new@acme.example").exists()
 
 
-# BUG: crm/organisations/services/staff.py writes the row before it checks it, and nobody checks the user: a role of
-# more than 10 characters or a name of more than 150 ends in PostgreSQL's DataError, a 500, instead of Invalid.
 @pytest.mark.parametrize(("field", "value"), [("role", "superintendent"), ("name", "x" * 151)])
 def test_what_is_too_long_is_refused_on_its_field(acme: World, field: str, value: str) -> None:
     with acme.scope(), pytest.raises(Invalid) as refusal:
@@ -137,8 +135,6 @@ def test_an_owner_of_another_organisation_is_no_owner_here(acme: World, rival: W
         add_staff(email="new@rival.example", role="owner")
 
 
-# BUG: crm/organisations/services/staff.py looks for the actor's place among those of all organisations, closed ones
-# included; that only the admin site's way of choosing a place keeps such actors out is not enough of a wall.
 def test_an_owners_place_counts_where_it_is_and_while_it_is_open(acme: World, rival: World) -> None:
     with as_person(rival, acme.staff["owner"]), pytest.raises(OwnRole):
         add_staff(email="new@rival.example", role="owner")
@@ -154,8 +150,6 @@ def test_a_manager_makes_and_changes_everybody_else(acme: World) -> None:
         assert change(acme, "analyst", is_active=False).is_active is False
 
 
-# BUG: crm/organisations/services/staff.py asks staff alone. A machine with the grant `write`, which a manager may
-# issue, makes owners, though "only an owner, the operator or the platform itself makes or unmakes an owner".
 def test_a_machine_makes_and_unmakes_no_owners(acme: World) -> None:
     with acme.scope():
         second = add_staff(email="second@acme.example", role="owner")
