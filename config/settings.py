@@ -26,6 +26,7 @@ ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.csrf_trusted_origins)
 TRUSTED_PROXIES = ENV.trusted_proxies
 BASE_URL = ENV.base_url
+JWT_KEYS = ENV.jwt_keys
 DATA_KEYS = ENV.data_keys
 
 INSTALLED_APPS = [
@@ -117,6 +118,15 @@ CACHES = {
     )
 }
 
+CACHES["counters"] = (
+    {**CACHES["default"], "BACKEND": "crm.kernel.counters.RedisCounters"}
+    if ENV.cache_url
+    else {"BACKEND": "crm.kernel.counters.CounterCache"}
+)
+RATELIMIT_USE_CACHE = "counters"
+# It knows two kinds of shared caches by name, and ours is neither.
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
+
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -145,6 +155,9 @@ SESSION_COOKIE_NAME = f"rapport_session_{ENV.port}"
 CSRF_COOKIE_NAME = f"rapport_csrf_{ENV.port}"
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
+
+# Which claim says for whom a token is; the rest of simplejwt's settings is decided in crm/web/tokens.py.
+SIMPLE_JWT: dict[str, Any] = {"TOKEN_TYPE_CLAIM": "typ"}
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

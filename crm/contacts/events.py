@@ -88,3 +88,11 @@ class DocumentRevealed(DomainEvent):
     about: ClassVar[str] = "contact"
     contact_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class MemberSignedIn(DomainEvent):
+    name: ClassVar[str] = "member.signed_in"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    session_id: UUID

@@ -3,13 +3,17 @@
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.models import Contact, Customer
 from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.search import Mark, PrefixQuery, name_query, prefix_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
+from crm.organisations.errors import SessionRefused
+from crm.organisations.models import SessionKind
+from crm.organisations.roles import MEMBER_GRANTS
+from crm.organisations.selectors import Caller, caller_from_session
 
 _M = TypeVar("_M", bound=models.Model)
 
@@ -37,6 +41,29 @@ def contact_by_id(contact_id: UUID) -> Contact:
 def customer_by_id(contact_id: UUID) -> ScopedQuerySet[Customer]:
     """The one customer of that id, as a queryset to present; raises nothing when there is none."""
     return customers().filter(pk=contact_id)
+
+
+# A tenant's rows are joined by hand, before any scope is open: this read finds out which scope to open.
+_MEMBER_CALLER = """
+SELECT s.id, s.subject_id, s.organisation_id, s.mode, o.plan, o.requests_per_hour,
+       statement_timestamp() + CASE s.mode WHEN 'test' THEN o.test_clock_offset ELSE interval '0' END,
+       s.last_seen_at < statement_timestamp() - interval '5 minutes'
+FROM organisations_session s
+JOIN organisations_organisation o ON o.id = s.organisation_id
+JOIN contacts_customer c ON c.contact_id = s.subject_id AND c.organisation_id = s.organisation_id AND c.mode = s.mode
+WHERE s.id = %s AND s.kind = 'member' AND s.ended_at IS NULL AND s.expires_at > statement_timestamp()
+  AND o.is_active AND c.deleted_at IS NULL AND c.status = 'active'
+"""
+
+
+def caller_in_member_session(session_id: UUID) -> Caller:
+    """The customer whose session this is, while they are active; raises SessionRefused."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER_CALLER, [session_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise SessionRefused
+    return caller_from_session(SessionKind.MEMBER, row, MEMBER_GRANTS)
 
 
 def found_by(queryset: ScopedQuerySet[_M], search: str, *, path: str = "") -> ScopedQuerySet[_M]:

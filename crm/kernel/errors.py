@@ -86,6 +86,13 @@ class Forbidden(DomainError):
     message = _("You do not have permission to do this.")
 
 
+class Throttled(DomainError):
+    """Too often in too short a time. `data["retry_after"]` says after how many seconds to come back."""
+
+    code = "throttled"
+    message = _("Too many requests. Please wait before the next one.")
+
+
 class Unavailable(DomainError):
     """The platform cannot do it now; trying again later is safe."""
 
@@ -94,7 +101,7 @@ class Unavailable(DomainError):
 
 
 KINDS: tuple[type[DomainError], ...] = (
-    Invalid, NotFound, Duplicate, Conflict, Unauthenticated, Forbidden, Unavailable,
+    Invalid, NotFound, Duplicate, Conflict, Unauthenticated, Forbidden, Throttled, Unavailable,
 )  # fmt: skip
 
 

@@ -109,3 +109,17 @@ class JobRun(Due):
 
     def __str__(self) -> str:
         return f"{self.job} {self.scheduled_for:%Y-%m-%d %H:%M}"
+
+
+class Counter(models.Model):
+    """How often something was tried in a while (crm/kernel/counters.py). The table is unlogged: cheap, and soon old."""
+
+    key = models.CharField(primary_key=True, max_length=250)
+    n = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="counter_expired")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from crm.kernel.due import State
 from crm.kernel.jobs import job
-from crm.kernel.models import JobRun, Processed, QueuedTask
+from crm.kernel.models import Counter, JobRun, Processed, QueuedTask
 
 KEPT = timedelta(days=30)
 CHUNK = 5_000
@@ -24,7 +24,8 @@ def tidy_up(run: JobRun) -> Iterator[int]:
     finished: QuerySet[Any] = QueuedTask.objects.filter(state=State.DONE, created_at__lt=Now() - KEPT)
     runs: QuerySet[Any] = JobRun.objects.filter(state=State.DONE, finished_at__lt=Now() - KEPT)
     receipts: QuerySet[Any] = Processed.objects.filter(event__state=State.DONE, event__recorded_at__lt=Now() - KEPT)
-    for name, rows in (("tasks", finished), ("runs", runs), ("receipts", receipts)):
+    counters: QuerySet[Any] = Counter.objects.filter(expires_at__lt=Now())
+    for name, rows in (("tasks", finished), ("runs", runs), ("receipts", receipts), ("counters", counters)):
         gone = CHUNK
         while gone == CHUNK:
             ids = list(rows.values_list("pk", flat=True)[:CHUNK])

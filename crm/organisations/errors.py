@@ -75,3 +75,28 @@ class CustomFieldExists(Duplicate):
 class BadCustomValue(Invalid):
     code = "bad_custom_value"
     message = _("A custom field has a value it cannot have.")
+
+
+class SessionRefused(Unauthenticated):
+    """A token that is expired, ended, forged or of another kind: the caller is not told which."""
+
+    code = "session_refused"
+    message = _("Invalid or expired token.")
+
+
+class WrongSignIn(Unauthenticated):
+    """Unknown, wrong password, deactivated: one answer for all."""
+
+    code = "wrong_sign_in"
+    message = _("The e-mail address or the password is wrong.")
+
+
+class WhichOrganisation(Invalid):
+    code = "which_organisation"
+    field = "organisation"
+    message = _("You work in several organisations: say which one.")
+
+
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+    message = _("There is no such session.")

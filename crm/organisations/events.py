@@ -80,3 +80,23 @@ class CustomFieldRemoved(DomainEvent):
     name: ClassVar[str] = "custom_field.removed"
     about: ClassVar[str] = "custom_field"
     custom_field_id: UUID
+
+
+@dataclass(frozen=True)
+class StaffSignedIn(DomainEvent):
+    name: ClassVar[str] = "staff.signed_in"
+    about: ClassVar[str] = "staff"
+    staff_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class SessionEnded(DomainEvent):
+    """Before its time: by signing out, by staff, or because its refresh token came twice."""
+
+    name: ClassVar[str] = "session.ended"
+    about: ClassVar[str] = "session"
+    session_id: UUID
+    subject_kind: str
+    subject: UUID
+    because: str

@@ -48,6 +48,12 @@ GRANTS: dict[str, frozenset[str]] = {
 }
 
 
+# What comes with being signed in; with being a member; and with a publishable key, whatever else it says.
+SESSION_GRANTS = frozenset({"auth:session:read", "auth:session:write"})
+MEMBER_GRANTS = SESSION_GRANTS | {"auth:me:read", "auth:me:write"}
+PUBLISHABLE_GRANTS = frozenset({"auth:sign-in:write"})
+
+
 def grants_of(role: str) -> frozenset[str]:
     return GRANTS[role]
 

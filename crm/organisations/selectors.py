@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -12,23 +13,29 @@ from django.db.models.functions import Now
 from crm.kernel.clock import database_now
 from crm.kernel.errors import NotFound
 from crm.kernel.tenancy import Mode, Tenant, current_scope
-from crm.organisations.errors import KeyRefused
+from crm.organisations.errors import KeyRefused, SessionRefused
 from crm.organisations.keys import read_key
-from crm.organisations.models import HOURLY_LIMITS, ApiKey, Organisation, Staff, User
+from crm.organisations.models import HOURLY_LIMITS, ApiKey, Organisation, Session, SessionKind, Staff, User
+from crm.organisations.roles import SESSION_GRANTS, grants_of
 
 USE_NOTED_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What one indexed read tells about the bearer of a key: enough to open a scope and to count the request."""
+    """What one indexed read tells about the bearer of a key or token: enough to open a scope and to count the request.
 
-    key_id: UUID
+    `id` is the key's, the staff member's or the contact's; `kind` a KeyKind or a SessionKind. Who holds a key has no
+    session.
+    """
+
     kind: str
+    id: UUID
     tenant: Tenant
     permissions: frozenset[str]
     now: datetime
     hourly_limit: int
+    session_id: UUID | None = None
 
 
 # Every request of every API begins with this read; built by the ORM it costs six times as much.
@@ -56,13 +63,59 @@ def caller_with_key(text: str) -> Caller:
     if note_use:
         _note_use(key_id)
     return Caller(
-        key_id=key_id,
         kind=kind,
+        id=key_id,
         tenant=Tenant(organisation_id, mode),
         permissions=frozenset(permissions),
         now=now,
         hourly_limit=own_limit or HOURLY_LIMITS[plan],
     )
+
+
+_STAFF_CALLER = """
+SELECT s.id, s.subject_id, s.organisation_id, s.mode, st.role, o.plan, o.requests_per_hour,
+       statement_timestamp() + CASE s.mode WHEN 'test' THEN o.test_clock_offset ELSE interval '0' END,
+       s.last_seen_at < statement_timestamp() - interval '5 minutes'
+FROM organisations_session s
+JOIN organisations_organisation o ON o.id = s.organisation_id
+JOIN organisations_staff st ON st.id = s.subject_id AND st.organisation_id = s.organisation_id
+JOIN organisations_user u ON u.id = st.user_id
+WHERE s.id = %s AND s.kind = 'staff' AND s.ended_at IS NULL AND s.expires_at > statement_timestamp()
+  AND o.is_active AND st.is_active AND u.is_active
+"""
+
+
+def caller_in_staff_session(session_id: UUID) -> Caller:
+    """The staff member whose session this is, with the grants of their role as it is now; raises SessionRefused."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAFF_CALLER, [session_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise SessionRefused
+    role = row[4]
+    return caller_from_session(SessionKind.STAFF, (*row[:4], *row[5:]), grants_of(role) | SESSION_GRANTS)
+
+
+def caller_from_session(kind: str, row: tuple[Any, ...], grants: frozenset[str]) -> Caller:
+    """`row` is (session, subject, organisation, mode, plan, own limit, business time, whether to note the visit)."""
+    session_id, subject_id, organisation_id, mode, plan, own_limit, now, note_visit = row
+    if note_visit:
+        Session.objects.filter(pk=session_id).update(last_seen_at=Now())
+    return Caller(
+        kind=kind,
+        id=subject_id,
+        tenant=Tenant(organisation_id, mode),
+        permissions=grants,
+        now=now,
+        hourly_limit=own_limit or HOURLY_LIMITS[plan],
+        session_id=session_id,
+    )
+
+
+def sessions_of_scope() -> QuerySet[Session]:
+    """Every session of the open scope's organisation and mode, the latest seen first."""
+    organisation_id, mode = current_scope().tenant
+    return Session.objects.filter(organisation_id=organisation_id, mode=mode).order_by("-last_seen_at")
 
 
 def _note_use(key_id: UUID) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crm.kernel.actors import Actor
-from crm.organisations.models import KeyKind
 
 
 class Audience(StrEnum):
@@ -22,13 +21,14 @@ class Grant:
     scope: str
     audiences: frozenset[Audience]
 
+    @property
+    def is_public(self) -> bool:
+        """Whether no credentials are asked for, nor looked at."""
+        return self.audiences == {Audience.PUBLIC}
+
     def allows(self, audience: Audience, actor: Actor) -> bool:
         return audience in self.audiences and (audience is Audience.PUBLIC or actor.may(self.scope))
 
 
 def grant(scope: str, *audiences: Audience) -> Grant:
     return Grant(scope, frozenset(audiences))
-
-
-def audience_of_key(kind: str) -> Audience:
-    return Audience.KEY if kind == KeyKind.SECRET else Audience.PUBLISHABLE_KEY

@@ -37,6 +37,7 @@ class Kind(Enum):
     DUPLICATE = "409 duplicate"
     PAYLOAD_TOO_LARGE = 413
     UNSUPPORTED_MEDIA_TYPE = 415
+    MISMATCH = 422
     THROTTLED = 429
     INTERNAL = 500
     UNAVAILABLE = 503
@@ -75,6 +76,7 @@ _DOMAIN: dict[type[errors.DomainError], Kind] = {
     errors.Conflict: Kind.CONFLICT,
     errors.Unauthenticated: Kind.UNAUTHENTICATED,
     errors.Forbidden: Kind.FORBIDDEN,
+    errors.Throttled: Kind.THROTTLED,
     errors.Unavailable: Kind.UNAVAILABLE,
 }
 
@@ -97,7 +99,8 @@ def problem_with_status(status: int) -> Problem:
 
 def _domain(error: errors.DomainError) -> Problem:
     kind = _DOMAIN[errors.kind_of(error)]
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if kind is Kind.UNAVAILABLE else {}
+    waits = kind in (Kind.UNAVAILABLE, Kind.THROTTLED) or "retry_after" in error.data
+    headers = {"Retry-After": str(error.data.get("retry_after", RETRY_AFTER_SECONDS))} if waits else {}
     message = GENERIC if error.complaints else str(error.message)
     # Unknown, foreign and deleted records look alike, whoever noticed first.
     return Problem(kind, MISSING if kind is Kind.NOT_FOUND else message, error.complaints, headers, error.code)

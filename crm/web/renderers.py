@@ -10,6 +10,7 @@ from rest_framework.renderers import BaseRenderer
 
 from crm.web.dialects import Dialect, Page
 from crm.web.problems import Problem
+from crm.web.repeats import Kept
 
 
 class DialectRenderer(BaseRenderer):
@@ -18,6 +19,8 @@ class DialectRenderer(BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        if isinstance(data, Kept):
+            return data.body
         context = renderer_context or {}
         return to_bytes(envelope(context["view"].dialect, data, context["response"].status_code))
 

@@ -1,33 +1,40 @@
 """The one base of every API view: it lets a request in, opens the scope, and answers in the surface's dialect.
 
 The order in which a request is refused is fixed (where-they-meet.md, "Limits, headers, verbs everywhere"): path, verb,
-credentials, permission, body, record, rule. Handlers parse, call one service or selector, and present.
+credentials, limit, permission, body, record, rule. Handlers parse, call one service or selector, and present.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from crm.kernel.actors import Actor
 from crm.kernel.errors import Forbidden, Invalid, NotFound
 from crm.kernel.retries import in_transaction
-from crm.kernel.tenancy import Scope, ScopedQuerySet, anchored, open_scope
+from crm.kernel.tenancy import Scope, ScopedQuerySet, anchored, current_scope, open_scope
+from crm.organisations.errors import SessionRefused
+from crm.organisations.selectors import Caller
+from crm.web import repeats
 from crm.web.authentication import Credentials, credentials_of
 from crm.web.dialects import Dialect, Page
 from crm.web.filters import FilterSet, filtered
-from crm.web.grants import Grant
+from crm.web.grants import Audience, Grant
+from crm.web.limits import Usage, count_request
 from crm.web.pagination import total_of, window_of
 from crm.web.parsers import PARSERS, ensure_size
 from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
-from crm.web.renderers import DialectRenderer
+from crm.web.renderers import DialectRenderer, envelope, to_bytes
 from crm.web.serializers import InputSerializer, OutputSerializer
 from crm.web.sorting import order_of
 
@@ -39,7 +46,8 @@ class Answer:
     """What an action returns when its status depends on what it did."""
 
     data: Any
-    status: int
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class DialectViewSet(GenericViewSet[Any]):
@@ -65,9 +73,13 @@ class DialectViewSet(GenericViewSet[Any]):
     more_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     extra_parameters: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
+    # Actions that must not be undone as a whole: what was guessed at a sign-in stays counted.
+    outside_transaction: ClassVar[frozenset[str]] = frozenset()
+
     queryset = None
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
-    credentials: Credentials
+    credentials: Credentials | None = None
+    usage: Usage | None = None
 
     @classmethod
     def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
@@ -83,7 +95,7 @@ class DialectViewSet(GenericViewSet[Any]):
         self.request = request = self.initialize_request(request, *args, **kwargs)
         try:
             self._enter(request)
-            with open_scope(self._scope(request)):
+            with open_scope(self._scope(request)) if self.credentials else nullcontext():
                 self.admit(*args, **kwargs)
                 self._open_body(request)
                 response = self._act(request)
@@ -100,9 +112,17 @@ class DialectViewSet(GenericViewSet[Any]):
             raise ProblemError(Problem(Kind.INSECURE, "Use HTTPS."))
         if self.action not in self.grants:
             raise MethodNotAllowed(str(request.method))
-        self.credentials = credentials_of(request, self.dialect)
-        request._request.rapport_caller = self.credentials.actor  # type: ignore[attr-defined]
-        if not self.grants[self.action].allows(self.credentials.audience, self.credentials.actor):
+        grant = self.grants[self.action]
+        if grant.is_public:
+            return
+        self.credentials = credentials = credentials_of(request, self.dialect)
+        request._request.rapport_caller = credentials.actor  # type: ignore[attr-defined]
+        self.usage = count_request(request._request, credentials)
+        self.usage.ensure_within()
+        if not grant.allows(credentials.audience, credentials.actor):
+            if credentials.audience is Audience.PUBLISHABLE_KEY and Audience.MEMBER in grant.audiences:
+                # An application's key is there, and who uses it is not.
+                raise SessionRefused
             raise Forbidden
 
     def admit(self, *args: Any, **kwargs: Any) -> None:
@@ -113,23 +133,71 @@ class DialectViewSet(GenericViewSet[Any]):
         if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
             raise NotAcceptable
         ensure_size(request)
+        if repeats.HEADER in request.headers:
+            # Read as a whole first: its bytes are part of what the key stands for.
+            _ = request._request.body
         if request.method not in SAFE:
             _ = request.data
 
     def _scope(self, request: Request) -> Scope:
-        caller = self.credentials.caller
+        caller = self.caller
         request_id = getattr(request._request, "request_id", "")
-        return Scope(tenant=caller.tenant, actor=self.credentials.actor, now=caller.now, request_id=request_id)
+        return Scope(tenant=caller.tenant, actor=self.actor, now=caller.now, request_id=request_id)
 
-    def _act(self, request: Request) -> Response:
+    @property
+    def actor(self) -> Actor:
+        """As whom the caller acts. Not for public actions, which have no caller."""
+        if self.credentials is None:
+            raise RuntimeError(f"{self.action} is public: nobody is known there.")
+        return self.credentials.actor
+
+    @property
+    def caller(self) -> Caller:
+        if self.credentials is None:
+            raise RuntimeError(f"{self.action} is public: nobody is known there.")
+        return self.credentials.caller
+
+    def _act(self, request: Request) -> Any:
         handler = getattr(self, str(request.method).lower())
-        if request.method in SAFE:
-            outcome = handler(request, *self.args, **self.kwargs)
-        else:
-            outcome = in_transaction(lambda: handler(request, *self.args, **self.kwargs))
+        if request.method in SAFE or self.action in self.outside_transaction:
+            return self._answered(handler(request, *self.args, **self.kwargs))
+        key = repeats.key_of(request) if self.credentials else ""
+        return in_transaction(lambda: self._once(request, handler, key))
+
+    def _once(self, request: Request, handler: Any, key: str) -> Any:
+        """Inside the transaction: the effect and its answer, or the answer given when it was done before."""
+        if not key:
+            return self._answered(handler(request, *self.args, **self.kwargs))
+        row = repeats.claim(request, key)
+        before = repeats.kept(row)
+        if before is not None:
+            return Response(before, before.status, headers={"Idempotent-Replayed": "true"})
+        response = self._answered(handler(request, *self.args, **self.kwargs))
+        told_again = repeats.without_secrets(response.data)
+        repeats.keep(row, response.status_code, to_bytes(envelope(self.dialect, told_again, response.status_code)))
+        return response
+
+    def _answered(self, outcome: Any) -> Any:
+        if isinstance(outcome, HttpResponseBase):
+            return outcome
         if not isinstance(outcome, Answer):
             outcome = Answer(outcome, self.status_of_action())
-        return Response(outcome.data, outcome.status)
+        return Response(outcome.data, outcome.status, headers=dict(outcome.headers))
+
+    def streamed(self, chunks: Iterator[bytes], *, content_type: str, filename: str) -> HttpResponseBase:
+        """An answer that is made while it is sent; each chunk is made inside the scope of the request."""
+        scope = current_scope()
+
+        def in_scope() -> Iterator[bytes]:
+            while True:
+                with open_scope(scope):
+                    chunk = next(chunks, None)
+                if chunk is None:
+                    return
+                yield chunk
+
+        headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+        return StreamingHttpResponse(in_scope(), content_type=content_type, headers=headers)
 
     def _refuse(self, problem: Problem) -> Response:
         headers = dict(problem.headers)
@@ -140,11 +208,15 @@ class DialectViewSet(GenericViewSet[Any]):
             headers["Allow"] = ", ".join(self.allowed_methods)
         return Response(problem, status, headers=headers)
 
-    def _ready(self, response: Response) -> Response:
+    def _ready(self, response: Any) -> Any:
+        for name, value in (self.usage.headers if self.usage else {}).items():
+            response[name] = value
+        response["Cache-Control"] = "no-store"
+        if isinstance(response, StreamingHttpResponse):
+            return response
         response.accepted_renderer = DialectRenderer()
         response.accepted_media_type = "application/json"
-        response.renderer_context = {"view": self, "response": response}  # type: ignore[attr-defined]
-        response["Cache-Control"] = "no-store"
+        response.renderer_context = {"view": self, "response": response}
         return response
 
     def status_of_action(self) -> int:

@@ -26,7 +26,7 @@ ALLOWED_FILES = {
 # Files of a domain app beside those of design §2, with the reason.
 MORE_FILES = {
     "organisations": {"keys.py": "the text of an API key", "roles.py": "what each role may do",
-                      "custom_fields.py": "values against their definitions"},
+                      "refresh.py": "the text of a refresh token", "custom_fields.py": "values against their definitions"},
 }  # fmt: skip
 # One file whose name says what it is in its folder: the bases of admin pages and of dialects.
 EXEMPT_NAMES = {"base"}

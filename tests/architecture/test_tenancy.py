@@ -24,6 +24,9 @@ PLUMBING = {
     "organisations.User": "signs in before a place is chosen, and may work for several organisations",
     "organisations.Staff": "a place in an organisation, valid in both modes; read before a scope opens",
     "organisations.ApiKey": "read to find out which scope to open",
+    "organisations.Session": "read to find out which scope to open, for staff and members alike",
+    "kernel.Counter": "counts callers and guesses before any scope is open, and forgets them soon",
+    "web.StoredAnswer": "an Idempotency-Key is claimed in the transaction of its effect, by caller",
     "kernel.Event": "the relay claims deliveries of all tenants; staff read it through events_of_scope()",
     "kernel.Processed": "a consumer's receipt, claimed together with the event",
     "kernel.QueuedTask": "the relay claims tasks of all tenants; staff read it through tasks_of_scope()",
@@ -44,6 +47,7 @@ USERS_OF_SCOPE_FOR = {
 RAW_SQL = {
     "crm/kernel/": "the kernel knows PostgreSQL",
     "crm/organisations/selectors.py": "the read that every request begins with",
+    "crm/contacts/selectors.py": "the read that every member's request begins with",
     "crm/web/health.py": "asks whether the database answers at all",
     "config/postgres.py": "makes the embedded server's database",
 }

@@ -19,6 +19,8 @@ class Identity(TenantModel):
     provider = models.CharField(_("provider"), max_length=12, choices=Provider.choices)
     value = models.CharField(_("identity"), max_length=254)
     key = models.CharField(max_length=254, editable=False)
+    # The hash of the password that goes with an e-mail address; empty where there is none.
+    password = models.CharField(max_length=128, blank=True, editable=False)
     verified_at = models.DateTimeField(_("verified"), null=True, editable=False)
     created_at = models.DateTimeField(_("since"), editable=False)
 

@@ -4,8 +4,16 @@ from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.identities import add_identity, remove_identity
 from crm.contacts.services.loading import CustomerRow, load_customers
 from crm.contacts.services.people import PersonValues
+from crm.contacts.services.sign_in import (
+    MEMBER_GUESSES,
+    open_member_session,
+    register_member,
+    set_password,
+    sign_in_member,
+)
 
 __all__ = [
+    "MEMBER_GUESSES",
     "CustomerRow",
     "CustomerValues",
     "PersonValues",
@@ -15,8 +23,12 @@ __all__ = [
     "delete_contact",
     "keep_document",
     "load_customers",
+    "open_member_session",
+    "register_member",
     "remove_identity",
     "reveal_document",
+    "set_password",
+    "sign_in_member",
     "touch_customer",
     "update_contact",
     "update_customer",

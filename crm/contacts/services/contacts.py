@@ -10,6 +10,8 @@ from crm.contacts.services.people import PersonValues, ensure_reachable, write_p
 from crm.kernel.addresses import email_key
 from crm.kernel.clock import now, utc_day
 from crm.kernel.events import record
+from crm.organisations.models import SessionKind
+from crm.organisations.services import end_sessions_of
 
 
 @transaction.atomic
@@ -56,6 +58,7 @@ def delete_contact(*, contact_id: UUID) -> None:
         customer.deleted_at = customer.updated_at = now()
         customer.save(update_fields=["deleted_at", "updated_at"])
     Identity.objects.filter(contact=contact).delete()
+    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact.pk, because="deleted")
     since = utc_day(customer.created_at).isoformat() if customer else None
     record(ContactDeleted(contact_id=contact.id, was_customer=customer is not None, customer_since=since))
 

@@ -42,8 +42,10 @@ class Dialect:
     summary: ClassVar[str]
     prefixes: ClassVar[tuple[str, ...]]
 
-    # Headers that may carry a credential, in the order they are looked at. "Authorization" means a Bearer token.
-    credential_headers: ClassVar[tuple[str, ...]] = ("Authorization",)
+    # Headers that may carry a credential, in groups: the first group that is there counts, and agrees in itself.
+    # "Authorization" means a Bearer token, unless the dialect takes one without that word.
+    credential_headers: ClassVar[tuple[tuple[str, ...], ...]] = (("Authorization",),)
+    takes_bare_tokens: ClassVar[bool] = False
     # Body types that are read; others are refused.
     body_types: ClassVar[tuple[str, ...]] = (JSON,)
     # Whether an input field that nobody declared is an error.

@@ -15,6 +15,7 @@ _EXCEPTIONS = {
     Kind.METHOD_NOT_ALLOWED: "METHODNOTALLOWED",
     Kind.NOT_ACCEPTABLE: "INVALIDPARAMETER",
     Kind.CONFLICT: "INVALIDPARAMETER",
+    Kind.MISMATCH: "INVALIDPARAMETER",
     Kind.DUPLICATE: "DUPLICATE",
     Kind.PAYLOAD_TOO_LARGE: "PAYLOADTOOLARGE",
     Kind.UNSUPPORTED_MEDIA_TYPE: "INVALIDPARAMETER",
@@ -31,7 +32,9 @@ class SelfService(Dialect):
     title = "CRM.COM Self Service API"
     summary = "What members do themselves, from an app or a portal."
     prefixes = ("/self-service/v1",)
-    credential_headers = ("api_key",)
+    # Three spellings of a token are in the document; the application's key counts where there is none of them.
+    credential_headers = (("Authorization", "auth_token"), ("api_key",))
+    takes_bare_tokens = True
     body_types = (JSON, FORM)
     refuses_unknown_fields = False
     size_parameter = "size"

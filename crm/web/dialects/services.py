@@ -13,6 +13,7 @@ class Services(Dialect):
     title = "SBM CRM services"
     summary = "Sign-in, points, rewards, tiers and notifications, for staff and members."
     prefixes = ("/auth/api", "/point/api", "/reward/api", "/cluster/api", "/notification/api")
+    credential_headers = (("Authorization",), ("api_key",))
     body_types = (JSON, MULTIPART)
     default_size = 10
     sort_style = SortStyle(by="sortBy", direction="sortOrder", default_direction="desc")

@@ -15,6 +15,7 @@ _CODES = {
     Kind.METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
     Kind.NOT_ACCEPTABLE: "INVALID_REQUEST",
     Kind.CONFLICT: "CONFLICT",
+    Kind.MISMATCH: "INVALID_REQUEST",
     Kind.PAYLOAD_TOO_LARGE: "PAYLOAD_TOO_LARGE",
     Kind.UNSUPPORTED_MEDIA_TYPE: "INVALID_REQUEST",
     Kind.THROTTLED: "RATE_LIMIT_EXCEEDED",
@@ -30,7 +31,7 @@ class V1(Dialect):
     title = "SBM CRM API"
     summary = "Customers, points, campaigns and notifications for shops and integrations."
     prefixes = ("/v1", "/api/v1")
-    credential_headers = ("Authorization", "X-API-Key")
+    credential_headers = (("Authorization", "X-API-Key"),)
     bracket_filters = True
     bare_filters = frozenset({"search", "date_from", "date_to"})
     # The document lists neither 409 for duplicates nor 415.

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from crm.web.filters import DateFrom, DateTo, parameter_name
 from crm.web.openapi.envelopes import failures, page_schema, success_schema
+from crm.web.repeats import HEADER
 from crm.web.serializers import InputSerializer, OutputSerializer
 from crm.web.viewset import SAFE, DialectViewSet
 
@@ -24,7 +25,7 @@ class DialectSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         grant = self.view.grants[self._action]
-        return [{name: [grant.scope]} for name in security_schemes(self.view)]
+        return [] if grant.is_public else [{name: [grant.scope]} for name in security_schemes(self.view)]
 
     def get_tags(self) -> list[str]:
         return [type(self.view).__name__.removesuffix("ViewSet")]
@@ -39,7 +40,14 @@ class DialectSchema(AutoSchema):
         return f"{type(self.view).__name__.removesuffix('ViewSet')}_{self._action}".lower()
 
     def get_override_parameters(self) -> list[Any]:
-        return [*self._paging(), *self._filters(), *self._include(), *self.view.extra_parameters.get(self._action, ())]
+        own = self.view.extra_parameters.get(self._action, ())
+        return [*self._paging(), *self._filters(), *self._include(), *self._repeats(), *own]
+
+    def _repeats(self) -> list[OpenApiParameter]:
+        if self.method != "POST" or self._action in self.view.outside_transaction:
+            return []
+        text = "Sent again with the same key and body, a request has no second effect; the first answer is repeated."
+        return [OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=text)]
 
     def get_filter_backends(self) -> list[Any]:
         return []
@@ -119,12 +127,15 @@ def classes_without_a_word_to_callers() -> list[type]:
 
 
 def security_schemes(view: DialectViewSet) -> list[str]:
-    names = {"Authorization": "bearer", "X-API-Key": "apiKeyHeader", "api_key": "publishableKey"}
-    return [names[header] for header in view.dialect.credential_headers]
+    names = {
+        "Authorization": "bearer", "X-API-Key": "apiKeyHeader", "api_key": "publishableKey", "auth_token": "authToken",
+    }  # fmt: skip
+    return [names[header] for headers in view.dialect.credential_headers for header in headers]
 
 
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "apiKeyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "publishableKey": {"type": "apiKey", "in": "header", "name": "api_key"},
+    "authToken": {"type": "apiKey", "in": "header", "name": "auth_token"},
 }

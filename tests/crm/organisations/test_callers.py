@@ -38,7 +38,7 @@ def test_a_key_tells_whose_it_is_and_what_it_may_do(acme: World) -> None:
     with acme.scope():
         issued = issue_key(name="narrow", permissions=["auth:members:read"])
     caller = caller_with_key(issued.text)
-    assert (caller.key_id, caller.kind, caller.tenant) == (issued.key.id, KeyKind.SECRET, acme.tenant)
+    assert (caller.id, caller.kind, caller.tenant) == (issued.key.id, KeyKind.SECRET, acme.tenant)
     assert caller.permissions == {"auth:members:read"}
     assert abs(caller.now - database_now()) < timedelta(minutes=1)
 

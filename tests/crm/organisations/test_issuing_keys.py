@@ -158,7 +158,7 @@ def test_keys_of_others_and_unknown_ones_are_not_found(
     for world, key_id in ((rehearsal, issued.key.id), (rival, issued.key.id), (acme, new_id())):
         with world.scope(), pytest.raises(KeyNotFound):
             service(key_id=key_id)
-    assert caller_with_key(issued.text).key_id == issued.key.id
+    assert caller_with_key(issued.text).id == issued.key.id
 
 
 def test_only_the_scopes_own_keys_are_listed(acme: World, rehearsal: World, issued: IssuedKey) -> None:

@@ -1,0 +1,75 @@
+"""Members sign in and register with an e-mail address and a password (s2 §B3, §B6)."""
+
+from typing import Any, Unpack
+from uuid import UUID
+
+from django.db import transaction
+
+from crm.contacts.events import MemberSignedIn
+from crm.contacts.models import Customer, Identity, Provider, Status
+from crm.contacts.services.customers import CustomerValues, create_customer
+from crm.contacts.services.identities import add_identity
+from crm.kernel.addresses import email_key
+from crm.kernel.events import record
+from crm.kernel.guesses import GuessLimit
+from crm.kernel.passwords import encode_password, ensure_good_password, password_matches
+from crm.kernel.tenancy import current_scope
+from crm.organisations.errors import WrongSignIn
+from crm.organisations.models import SessionKind
+from crm.organisations.services import ADDRESS_GUESSES, LOCKED_FOR, Device, OpenedSession, end_sessions_of, open_session
+
+MEMBER_GUESSES = GuessLimit("member", most=5, within=LOCKED_FOR)
+
+
+def sign_in_member(*, email: str, password: str, device: Device) -> OpenedSession:
+    """A session for an active customer who has this e-mail address and password.
+
+    To be called outside any transaction: what was guessed stays counted. Raises TooManyGuesses, WrongSignIn,
+    Unavailable.
+    """
+    key = email_key(email)
+    tenant = current_scope().tenant
+    guessed = f"{tenant.organisation_id}:{tenant.mode}:{key}"
+    ADDRESS_GUESSES.count(device.address or "")
+    MEMBER_GUESSES.count(guessed)
+    identity = Identity.objects.filter(provider=Provider.EMAIL, key=key).first() if key else None
+    if not password_matches(password, identity.password if identity else None) or identity is None:
+        raise WrongSignIn
+    if not Customer.objects.filter(pk=identity.contact_id, deleted_at=None, status=Status.ACTIVE).exists():
+        raise WrongSignIn
+    MEMBER_GUESSES.forget(guessed)
+    return open_member_session(contact_id=identity.contact_id, device=device)
+
+
+@transaction.atomic
+def open_member_session(*, contact_id: UUID, device: Device) -> OpenedSession:
+    """A session for a customer whose right to it has been checked."""
+    tenant = current_scope().tenant
+    opened = open_session(kind=SessionKind.MEMBER, subject_id=contact_id, tenant=tenant, device=device)
+    record(MemberSignedIn(contact_id=contact_id, session_id=opened.session.id))
+    return opened
+
+
+@transaction.atomic
+def register_member(*, password: str, **values: Unpack[CustomerValues]) -> Customer:
+    """A new customer who signs in with their e-mail address and this password; all of it or nothing.
+
+    Raises WeakPassword, IdentityTaken, and what create_customer does.
+    """
+    ensure_good_password(password)
+    customer = create_customer(**values)
+    add_identity(contact_id=customer.pk, provider=Provider.EMAIL, value=customer.contact.email)
+    set_password(contact_id=customer.pk, password=password)
+    return customer
+
+
+@transaction.atomic
+def set_password(*, contact_id: UUID, password: str) -> None:
+    """A new password for all of a contact's e-mail identities; every session opened before ends.
+
+    Raises WeakPassword, Unavailable.
+    """
+    ensure_good_password(password)
+    encoded: Any = encode_password(password)
+    Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL).update(password=encoded)
+    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="password changed")
