@@ -75,5 +75,5 @@ def test_the_outcome_tells_what_went(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(number):
             make(OLD)
     run = tidy_up()
-    assert (run.outcome, run.done) == ({"tasks": 5, "runs": 2, "receipts": 1}, 8)
+    assert (run.outcome, run.done) == ({"tasks": 5, "runs": 2, "receipts": 1, "counters": 0}, 8)
     assert not QueuedTask.objects.exists()
