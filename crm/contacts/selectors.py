@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from crm.contacts.errors import ContactNotFound
-from crm.contacts.models import Contact, Customer
+from crm.contacts.models import Contact, Customer, Identity, IdentityDocument
 from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.search import Mark, PrefixQuery, name_query, prefix_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
@@ -100,3 +100,13 @@ def with_email(queryset: ScopedQuerySet[_M], email: str, *, path: str = "") -> S
 def with_phone(queryset: ScopedQuerySet[_M], phone: str, *, path: str = "") -> ScopedQuerySet[_M]:
     key = wanted_phone_key(phone)
     return anchored(queryset, path).filter(**{f"{path}phone_key": key}) if key else queryset.none()
+
+
+def documents_of(contact_id: UUID) -> ScopedQuerySet[IdentityDocument]:
+    """The documents kept of a contact; their numbers stay sealed."""
+    return IdentityDocument.objects.filter(contact_id=contact_id)
+
+
+def has_verified_address(contact_id: UUID) -> bool:
+    """Whether any way they sign in has been shown to be theirs."""
+    return Identity.objects.filter(contact_id=contact_id, verified_at__isnull=False).exists()

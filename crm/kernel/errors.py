@@ -16,10 +16,14 @@ Message = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One field and what is wrong with it. `field` is the domain's name, with dots into nested values."""
+    """One field and what is wrong with it. `field` is the domain's name, with dots into nested values.
+
+    `code` is "required" for what is missing; else it may be empty.
+    """
 
     field: str
     message: Message
+    code: str = ""
 
 
 class DomainError(Exception):

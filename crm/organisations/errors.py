@@ -100,3 +100,9 @@ class WhichOrganisation(Invalid):
 class SessionNotFound(NotFound):
     code = "session_not_found"
     message = _("There is no such session.")
+
+
+class MerchantTaken(Duplicate):
+    code = "merchant_taken"
+    field = "external_id"
+    message = _("Another merchant has this number.")

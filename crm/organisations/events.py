@@ -100,3 +100,10 @@ class SessionEnded(DomainEvent):
     subject_kind: str
     subject: UUID
     because: str
+
+
+@dataclass(frozen=True)
+class MerchantDefined(DomainEvent):
+    name: ClassVar[str] = "merchant.defined"
+    about: ClassVar[str] = "merchant"
+    merchant_id: UUID

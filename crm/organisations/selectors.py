@@ -12,10 +12,10 @@ from django.db.models.functions import Now
 
 from crm.kernel.clock import database_now
 from crm.kernel.errors import NotFound
-from crm.kernel.tenancy import Mode, Tenant, current_scope
+from crm.kernel.tenancy import Mode, ScopedQuerySet, Tenant, current_scope
 from crm.organisations.errors import KeyRefused, SessionRefused
 from crm.organisations.keys import read_key
-from crm.organisations.models import HOURLY_LIMITS, ApiKey, Organisation, Session, SessionKind, Staff, User
+from crm.organisations.models import HOURLY_LIMITS, ApiKey, Merchant, Organisation, Session, SessionKind, Staff, User
 from crm.organisations.roles import SESSION_GRANTS, grants_of
 
 USE_NOTED_EVERY = timedelta(minutes=10)
@@ -170,3 +170,8 @@ def all_tenants() -> list[Tenant]:
     """Both modes of every active organisation, in a stable order: what jobs walk through."""
     ids = active_organisations().values_list("id", flat=True)
     return [Tenant(organisation_id, mode) for organisation_id in ids for mode in Mode.values]
+
+
+def merchants() -> ScopedQuerySet[Merchant]:
+    """The businesses in the network that are in use, by name."""
+    return Merchant.objects.filter(is_active=True).order_by("name")

@@ -128,7 +128,7 @@ def _flattened(detail: Any, path: str = "") -> list[Complaint]:
             for index, value in enumerate(detail)
             for complaint in _flattened(value, f"{path}.{index}" if isinstance(value, (dict, list)) else path)
         ]
-    return [Complaint(path or "body", str(detail))]
+    return [Complaint(path or "body", str(detail), str(getattr(detail, "code", "")))]
 
 
 def _plain(kind: Kind, message: str) -> Callable[[Any], Problem]:

@@ -22,7 +22,12 @@ class DialectRenderer(BaseRenderer):
         if isinstance(data, Kept):
             return data.body
         context = renderer_context or {}
-        return to_bytes(envelope(context["view"].dialect, data, context["response"].status_code))
+        return body_of(context["view"].dialect, data, context["response"].status_code)
+
+
+def body_of(dialect: Dialect, data: Any, status: int) -> bytes:
+    """The bytes of an answer; of `None`, none at all."""
+    return b"" if data is None else to_bytes(envelope(dialect, data, status))
 
 
 def envelope(dialect: Dialect, data: Any, status: int) -> Any:

@@ -6,7 +6,7 @@ credentials, limit, permission, body, record, rule. Handlers parse, call one ser
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -34,7 +34,7 @@ from crm.web.pagination import total_of, window_of
 from crm.web.parsers import PARSERS, ensure_size
 from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
-from crm.web.renderers import DialectRenderer, envelope, to_bytes
+from crm.web.renderers import DialectRenderer, body_of
 from crm.web.serializers import InputSerializer, OutputSerializer
 from crm.web.sorting import order_of
 
@@ -73,6 +73,8 @@ class DialectViewSet(GenericViewSet[Any]):
     more_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     extra_parameters: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
+    # This surface's names of fields that the domain names otherwise, for complaints: {"email": "email_address"}.
+    field_names: ClassVar[Mapping[str, str]] = {}
     # Actions that must not be undone as a whole: what was guessed at a sign-in stays counted.
     outside_transaction: ClassVar[frozenset[str]] = frozenset()
 
@@ -174,7 +176,7 @@ class DialectViewSet(GenericViewSet[Any]):
             return Response(before, before.status, headers={"Idempotent-Replayed": "true"})
         response = self._answered(handler(request, *self.args, **self.kwargs))
         told_again = repeats.without_secrets(response.data)
-        repeats.keep(row, response.status_code, to_bytes(envelope(self.dialect, told_again, response.status_code)))
+        repeats.keep(row, response.status_code, body_of(self.dialect, told_again, response.status_code))
         return response
 
     def _answered(self, outcome: Any) -> Any:
@@ -200,6 +202,8 @@ class DialectViewSet(GenericViewSet[Any]):
         return StreamingHttpResponse(in_scope(), content_type=content_type, headers=headers)
 
     def _refuse(self, problem: Problem) -> Response:
+        details = tuple(replace(item, field=self.field_names.get(item.field, item.field)) for item in problem.details)
+        problem = replace(problem, details=details)
         headers = dict(problem.headers)
         status = self.dialect.status_of(problem)
         if status == 401:

@@ -1,5 +1,16 @@
-"""No routes yet: every address under this surface's prefixes answers 404 in its dialect."""
+"""Mounted at /self-service/v1/. Ids are text here: a malformed one is refused like any other that is not one's own."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from selfservice.v1.contacts import ContactViewSet
+from selfservice.v1.sign_in import SignInViewSet
+
+urlpatterns = [
+    path("contacts/register", SignInViewSet.as_view({"post": "register"})),
+    path("contacts/authenticate", SignInViewSet.as_view({"post": "authenticate"})),
+    path("contacts/refresh", SignInViewSet.as_view({"post": "refresh"})),
+    path(
+        "contacts/<str:contact_id>", ContactViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})
+    ),
+    path("contacts/<str:contact_id>/sign_out", ContactViewSet.as_view({"post": "sign_out"})),
+]

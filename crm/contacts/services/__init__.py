@@ -4,6 +4,7 @@ from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.identities import add_identity, remove_identity
 from crm.contacts.services.loading import CustomerRow, load_customers
 from crm.contacts.services.people import PersonValues
+from crm.contacts.services.profiles import write_company_profile
 from crm.contacts.services.sign_in import (
     MEMBER_GUESSES,
     open_member_session,
@@ -32,4 +33,5 @@ __all__ = [
     "touch_customer",
     "update_contact",
     "update_customer",
+    "write_company_profile",
 ]

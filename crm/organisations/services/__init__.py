@@ -1,5 +1,6 @@
 from crm.organisations.services.custom_fields import define_custom_field, remove_custom_field
 from crm.organisations.services.keys import IssuedKey, change_key, issue_key, revoke_key, rotate_key
+from crm.organisations.services.merchants import define_merchant
 from crm.organisations.services.organisations import change_organisation, open_organisation
 from crm.organisations.services.sessions import (
     Device,
@@ -24,6 +25,7 @@ __all__ = [
     "change_organisation",
     "change_staff",
     "define_custom_field",
+    "define_merchant",
     "end_session",
     "end_sessions_of",
     "issue_key",

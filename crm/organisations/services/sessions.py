@@ -47,25 +47,29 @@ def open_session(*, kind: str, subject_id: UUID, tenant: Tenant, device: Device)
     return OpenedSession(session, text)
 
 
-def refresh_session(*, refresh_token: str, device: Device) -> OpenedSession:
+def refresh_session(*, refresh_token: str, device: Device, kind: str | None = None) -> OpenedSession:
     """Give a new refresh token for one that has not been used; of many at once, one succeeds.
 
-    A token of ours that has been used before ends its session. Works outside any scope, in autocommit: what a refused
-    token does must stay done. Whether the subject may still come in, their next request asks. Raises SessionRefused.
+    A token of ours that has been used before ends its session. Works in autocommit: what a refused token does must stay
+    done. `kind` asks for sessions of one kind of person; inside a scope only its own are refreshed. Whether the subject
+    may still come in, the reader of their session says. Raises SessionRefused.
     """
     session_id = session_of(refresh_token)
     if session_id is None:
         raise SessionRefused
     text = write_refresh_token(session_id)
     living = Session.objects.filter(pk=session_id, ended_at=None, expires_at__gt=Now())
+    if kind is not None:
+        living = living.filter(kind=kind)
+    if scope := scope_or_none():
+        living = living.filter(organisation_id=scope.tenant.organisation_id, mode=scope.tenant.mode)
     renewed = living.filter(refresh_digest=digest_of(refresh_token)).update(
         refresh_digest=digest_of(text), expires_at=Now() + REFRESHED_WITHIN, last_seen_at=Now(),
         address=device.address or F("address"),
     )  # fmt: skip
     session = Session.objects.filter(pk=session_id).first()
     if not renewed or session is None:
-        if session is not None:
-            _end(living, REFRESH_USED_TWICE)
+        _end(living, REFRESH_USED_TWICE)
         raise SessionRefused
     return OpenedSession(session, text)
 

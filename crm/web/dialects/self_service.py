@@ -23,6 +23,8 @@ _EXCEPTIONS = {
     Kind.INTERNAL: "INTERNALSERVER",
     Kind.UNAVAILABLE: "SERVICEUNAVAILABLE",
 }
+# Words of the document for single errors of the domain, by their code.
+_WORDS = {"wrong_sign_in": "INVALIDCREDENTIALS"}
 
 
 class SelfService(Dialect):
@@ -50,11 +52,14 @@ class SelfService(Dialect):
         return {"content": page.items, "paging": {"page": page.number, "size": page.size, "total": page.total}}
 
     def failure(self, problem: Problem) -> Any:
+        word = _WORDS.get(problem.code) or _EXCEPTIONS[problem.kind]
+        if problem.kind is Kind.INVALID and any(item.code == "required" for item in problem.details):
+            word = "MANDATORYPARAMETER"
         complaints = [f"{item.field}: {item.message}" for item in problem.details]
         return {
             "status": self.status_of(problem),
             "message": " ".join(complaints) or problem.message,
-            "error": f"CRM.EXCEPTIONS.{_EXCEPTIONS[problem.kind]}EXCEPTION",
+            "error": f"CRM.EXCEPTIONS.{word}EXCEPTION",
             "parameters": [item.field for item in problem.details],
         }
 
