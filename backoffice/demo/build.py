@@ -15,6 +15,7 @@ from backoffice.demo.cast import (
     ORGANISATIONS,
     DemoOrganisation,
 )
+from backoffice.demo.members import ensure_member, give_new_password
 from backoffice.demo.people import person
 from backoffice.demo.purchases import purchases_by_customer
 from backoffice.demo.secrets import derived, password
@@ -51,6 +52,10 @@ class Builder:
         for cast in ORGANISATIONS:
             if not Organisation.objects.filter(slug=cast.slug).exists():
                 self._open(cast)
+            organisation = Organisation.objects.get(slug=cast.slug)
+            for mode in Mode:
+                with self.scope(Tenant(organisation.id, mode)):
+                    ensure_member(cast, mode, generation_of_keys())
 
     @transaction.atomic
     def rotate(self) -> None:
@@ -64,6 +69,7 @@ class Builder:
                     for key in keys_of_scope().filter(name=KEY_NAME, revoked_at=None):
                         revoke_key(key_id=key.id)
                     _issue_keys(cast, mode, generation)
+                    give_new_password(cast, mode, generation)
             with self.scope(Tenant(organisation.id, Mode.LIVE)):
                 for staff in staff_of_organisation():
                     _set_password(staff.user, generation)

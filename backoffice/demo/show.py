@@ -15,6 +15,7 @@ from backoffice.demo.cast import (
     ORGANISATIONS,
     DemoOrganisation,
 )
+from backoffice.demo.members import demo_member, member_password
 from backoffice.demo.secrets import password
 from crm.campaigns.selectors import listings
 from crm.kernel.tenancy import Mode, Scope, Tenant
@@ -64,4 +65,16 @@ def _mode(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, Any]:
         "publishable_key": keys[KeyKind.PUBLISHABLE],
         "listing_id": listings().get(name=LISTING).id,
         "blacklisted": {"email": BLACKLISTED_EMAIL, "phone": BLACKLISTED_PHONE},
+        "member": _member(cast, mode, generation),
+    }
+
+
+def _member(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, str]:
+    identity = demo_member()
+    assert identity is not None, "the demo was built before it is shown"
+    return {
+        "contact_id": str(identity.contact_id),
+        "email": identity.value,
+        "password": member_password(cast, mode, generation),
+        "phone": identity.contact.phone,
     }

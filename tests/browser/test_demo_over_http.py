@@ -55,7 +55,7 @@ def test_the_json_has_the_shape_that_scripts_rely_on(product: Product) -> None:
     for shown in product.demo["organisations"]:
         assert [person["role"] for person in shown["staff"]] == list(ROLES)
         for mode in MODES:
-            assert set(shown[mode]) >= {"secret_key", "publishable_key", "listing_id", "blacklisted"}
+            assert set(shown[mode]) >= {"secret_key", "publishable_key", "listing_id", "blacklisted", "member"}
             assert shown[mode]["secret_key"].startswith(f"sk_{mode}_")
             assert shown[mode]["publishable_key"].startswith(f"pk_{mode}_")
             assert isinstance(shown[mode]["listing_id"], int)
@@ -103,11 +103,25 @@ def test_the_secret_key_opens_its_own_place_in_every_api_that_is_there(
 ) -> None:
     shown = mode_of(product, slug, mode)
     api = wire.api(shown["secret_key"])
-    people = {"kaffa": 2357, "rival": 20, "tiny": 20}[slug] if mode == "live" else 0
+    people = {"kaffa": 2357, "rival": 20, "tiny": 20}[slug] if mode == "live" else 1
     customers = api.get("/v1/customers?limit=1")
     assert (customers.status_code, customers.json()["pagination"]["total"]) == (200, people)
     listed = api.get(f"/crm/{shown['listing_id']}?email=nobody@example.com")
     assert (listed.status_code, listed.json()["status"]) == (404, "error")
+
+
+@pytest.mark.parametrize(("slug", "mode"), PLACES)
+def test_the_member_signs_in_through_the_app(product: Product, wire: Wire, slug: str, mode: str) -> None:
+    shown = mode_of(product, slug, mode)
+    member, headers = shown["member"], {"api_key": shown["publishable_key"]}
+    body = {"provider": "EMAIL", "username": member["email"], "password": member["password"]}
+    with httpx.Client(base_url=product.base_url, headers=headers) as app:
+        signed_in = app.post("/self-service/v1/contacts/authenticate", json=body)
+        assert signed_in.status_code == 200, signed_in.text
+        assert signed_in.json()["contact"]["id"] == member["contact_id"]
+    token = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+    record = httpx.get(f"{product.base_url}/self-service/v1/contacts/{member['contact_id']}", headers=token).json()
+    assert (record["email_address"], record["phone"]) == (member["email"], member["phone"])
 
 
 @pytest.mark.parametrize(("slug", "mode"), PLACES)

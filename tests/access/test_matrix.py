@@ -1,0 +1,196 @@
+"""Every route, every verb, every kind of caller, made from the product's own table of addresses (reliability T2).
+
+A cell asks: is the status the one that the route's grant says, does the answer hold a word of another place, and is
+anything written where the caller is not at home?
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from crm.contacts.models import Contact
+from crm.web.checks import routes
+from crm.web.grants import Audience, Grant
+from crm.web.viewset import DialectViewSet
+from tests.access.actors import CANARY, Actor, actors, people_of
+from tests.builders import an_entry
+from tests.cast import Cast
+from tests.dialects.traces import written
+from tests.members import Member
+
+# What each part of an address stands for; a route with another one makes the test fail until it is named here.
+PARTS = {"customer_id": "person", "contact_id": "person", "member_id": "person", "listing_id": "listing"}
+UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}
+# A family name that people of every place have: what the listings API, which lists nothing unasked, is asked for.
+SHARED = "Canaryfolk"
+ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Route:
+    pattern: str
+    verb: str
+    action: str
+    view: type[DialectViewSet]
+
+    @property
+    def grant(self) -> Grant:
+        return self.view.grants[self.action]
+
+    @property
+    def dialect(self) -> str:
+        return self.view.dialect.name
+
+    @property
+    def parts(self) -> list[str]:
+        return ONE_IN_ALL.findall(self.pattern)
+
+    def path(self, ids: dict[str, str]) -> str:
+        path = "/" + ONE_IN_ALL.sub(lambda found: ids[PARTS[found[1]]], self.pattern)
+        return f"{path}?last_name={SHARED}" if (self.dialect, self.verb) == ("listings", "GET") else path
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.pattern}"
+
+
+def all_routes() -> Iterator[Route]:
+    for pattern, view in routes():
+        for verb, action in getattr(view, "actions", {}).items():
+            if verb != "head":
+                yield Route(pattern, verb.upper(), action, view.cls)
+
+
+ROUTES = [route for route in all_routes() if not route.grant.is_public]
+PUBLIC = [route for route in all_routes() if route.grant.is_public]
+
+
+@dataclass
+class Stage:
+    cast: Cast
+    people: dict[str, Member]
+    actors: list[Actor]
+    ids: dict[str, str]
+    unknown: dict[str, str]
+
+    def traces(self) -> dict[str, Any]:
+        worlds = {"acme": self.cast.acme, "rehearsal": self.cast.rehearsal, "rival": self.cast.rival}
+        return {name: (written(world), self._moments(world)) for name, world in worlds.items()}
+
+    def _moments(self, world: Any) -> list[Any]:
+        with world.scope():
+            return list(Contact.objects.order_by("id").values_list("id", "updated_at", "deleted_at"))
+
+
+@pytest.fixture
+def stage(cast: Cast) -> Stage:
+    people = people_of(cast)
+    for name, world in (("acme", cast.acme), ("rehearsal", cast.rehearsal), ("rival", cast.rival)):
+        an_entry(world, email=f"listed-{CANARY[name].lower()}@example.com", first_name=CANARY[name], last_name=SHARED)
+    ids = {"person": people["acme"].id, "listing": str(cast.acme.listing.pk)}
+    return Stage(cast, people, actors(cast, people), ids, {"person": str(uuid4()), "listing": "999999999"})
+
+
+def expected(route: Route, actor: Actor) -> int | None:
+    """The status of a refusal before any record is looked for; None for who is let in."""
+    is_listings = route.dialect == "listings"
+    if actor.audience is None:
+        return 403 if is_listings else 401
+    grant = route.grant
+    if actor.audience not in grant.audiences:
+        asks_for_a_member = actor.audience is Audience.PUBLISHABLE_KEY and Audience.MEMBER in grant.audiences
+        return 401 if asks_for_a_member else 403
+    if actor.only and grant.scope.rpartition(":")[2] not in actor.only and ":session:" not in grant.scope:
+        return 403
+    return None
+
+
+def is_at_home(actor: Actor) -> bool:
+    """Whether what the addresses name is theirs."""
+    return actor.world == "acme" and actor.name != "other member"
+
+
+def call(route: Route, actor: Actor, ids: dict[str, str]) -> Any:
+    """The answer, with all of its text in `told`."""
+    body = UNSAFE.get(route.verb)
+    options = {} if body is None else {"data": body, "content_type": "application/json"}
+    answer = getattr(actor.client(route.dialect), route.verb.lower())(route.path(ids), **options)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    answer.told = content.decode(errors="replace")
+    return answer
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_nobody_reaches_what_is_not_theirs(stage: Stage, route: Route) -> None:
+    for part in route.parts:
+        assert part in PARTS, f"{part} of {route} is not known to the matrix"
+    # Those who are at home go last: what they may do, they do.
+    for actor in sorted(stage.actors, key=lambda actor: expected(route, actor) is None and is_at_home(actor)):
+        cell, status = f"{route} by {actor.name}", expected(route, actor)
+        before = stage.traces()
+        answer = call(route, actor, stage.ids)
+        after = stage.traces()
+        assert answer.status_code < 500, f"{cell}: {answer.told}"
+        if status is not None:
+            assert answer.status_code == status, f"{cell}: {answer.status_code} {answer.told}"
+            assert after == before, f"{cell} wrote something"
+        for name in {"acme", "rehearsal", "rival"} - {actor.world}:
+            assert CANARY[name].lower() not in answer.told.lower(), f"{cell} tells of {name}"
+            assert after[name] == before[name], f"{cell} wrote in {name}"
+        if status is not None:
+            for name in CANARY:
+                assert CANARY[name].lower() not in answer.told.lower(), f"{cell} tells of {name} in a refusal"
+        elif route.parts and not is_at_home(actor):
+            refusal = {403} if route.dialect in ("listings", "self-service") else {404}
+            assert answer.status_code in refusal, f"{cell}: {answer.status_code} {answer.told}"
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.parts], ids=str)
+def test_what_is_foreign_looks_like_what_never_was(stage: Stage, route: Route) -> None:
+    for actor in stage.actors:
+        if expected(route, actor) is None and not is_at_home(actor):
+            foreign, unknown = (told_apart(call(route, actor, ids)) for ids in (stage.ids, stage.unknown))
+            assert foreign == unknown, f"{route} by {actor.name}"
+
+
+def told_apart(answer: Any) -> tuple[int, str, dict[str, str]]:
+    """Everything by which a caller could tell two answers from each other, save for ids and counters of requests."""
+    changing = {"X-Request-Id", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    headers = {name: value for name, value in answer.headers.items() if name not in changing}
+    return answer.status_code, answer.told, headers
+
+
+@pytest.mark.parametrize("route", PUBLIC, ids=str)
+@pytest.mark.parametrize("body", ["{}", "[]", "", '{"refreshToken": "x"}', '{"email": {}, "password": []}'])
+def test_what_is_open_to_all_refuses_nonsense_and_writes_nothing(stage: Stage, route: Route, body: str) -> None:
+    before = stage.traces()
+    for actor in stage.actors:
+        client = actor.client(route.dialect)
+        answer = getattr(client, route.verb.lower())(route.path({}), data=body, content_type="application/json")
+        assert 400 <= answer.status_code < 500, f"{route} by {actor.name}: {answer.content!r}"
+        assert not any(canary.lower() in answer.content.decode().lower() for canary in CANARY.values())
+    assert stage.traces() == before
+
+
+def test_those_who_are_at_home_are_told_what_the_others_are_not(stage: Stage) -> None:
+    """Else the matrix would look for words that no answer ever holds."""
+    owner, member = stage.actors[0], next(actor for actor in stage.actors if actor.name == "member")
+    reads = [route for route in ROUTES if route.verb == "GET" and route.action != "check"]
+    silent = []
+    for route in reads:
+        actor = member if route.grant.audiences == {Audience.MEMBER} else owner
+        if CANARY["acme"].lower() not in call(route, actor, stage.ids).told.lower():
+            silent.append(str(route))
+    assert silent == []
+
+
+def test_the_matrix_is_as_large_as_the_product(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = len(ROUTES) * len(stage.actors)
+    with capsys.disabled():
+        print(f"\naccess matrix: {len(ROUTES)} routes x {len(stage.actors)} callers = {cells} cells")
+    assert {route.dialect for route in ROUTES} == {"v1", "services", "self-service", "listings", "dev"}
+    assert cells >= 400
+    assert {str(route) for route in PUBLIC} == {"POST auth/api/login", "POST auth/api/get-new-access-token"}
