@@ -14,6 +14,7 @@ from crm.campaigns.selectors import entries_matching, listing_by_id, with_status
 from crm.campaigns.services import add_to_listing, end_entry, put_into_listing
 from crm.kernel.addresses import BadPhone, Phone, phone_from_digits, phone_key
 from crm.kernel.tenancy import ScopedQuerySet
+from crm.web.device import device_of
 from crm.web.dialects import Listings, Page
 from crm.web.grants import Audience, grant
 from crm.web.serializers import InputSerializer, Moment, OutputSerializer
@@ -142,14 +143,16 @@ class EntryViewSet(DialectViewSet):
 
     def create(self, request: Request, listing_id: str) -> None:
         """Add a contact: an e-mail address or a phone is needed."""
-        add_to_listing(listing=self.listing, values=self.read(), ip_address=request.META["REMOTE_ADDR"])  # type: ignore[arg-type]
+        values: Any = self.read()
+        add_to_listing(listing=self.listing, values=values, ip_address=device_of(request).address)
 
     def update(self, request: Request, listing_id: str) -> Answer:
         """Change a contact, or add one when there is none."""
-        values = self.read()
+        values: Any = self.read()
+        address = device_of(request).address
         outcome = put_into_listing(
-            listing=self.listing, entry_id=values.pop("id", None), values=values, ip_address=request.META["REMOTE_ADDR"]  # type: ignore[arg-type]
-        )  # fmt: skip
+            listing=self.listing, entry_id=values.pop("id", None), values=values, ip_address=address
+        )
         return Answer(None, 201 if outcome.created else 200)
 
     def destroy(self, request: Request, listing_id: str) -> None:

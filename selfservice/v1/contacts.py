@@ -45,7 +45,7 @@ class NameDayOut(OutputSerializer):
 
 
 class DemographicsOut(OutputSerializer):
-    gender = Upper(GENDERS)
+    gender = Upper(GENDERS, allow_null=True)
     name_day = NameDayOut(source="*")
     date_of_birth = DayOut()
 

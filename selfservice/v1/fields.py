@@ -31,8 +31,8 @@ class Upper(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         return str(super().to_internal_value(data)).lower()
 
-    def present(self, value: str) -> str:
-        return value.upper()
+    def present(self, value: str) -> str | None:
+        return value.upper() or None
 
 
 class Day(InputSerializer):

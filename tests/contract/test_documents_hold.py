@@ -1,0 +1,96 @@
+"""Schemathesis over the five documents: whatever a document allows is answered as it says, and never with a fault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from crm.organisations.models import Organisation
+from tests.builders import a_customer
+from tests.cast import Cast, World
+from tests.crm_web.documented import document
+from tests.members import a_member
+
+EXAMPLES = 25
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+]  # fmt: skip
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """As Django's own test client does: a request does not close the connection that holds the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def operations() -> list[Any]:
+    found = []
+    for name in ("v1", "services", "self-service", "listings", "dev"):
+        schema = schemathesis.openapi.from_dict(document(name))
+        schema.app = application
+        for result in schema.get_all_operations():
+            operation = result.ok()
+            found.append(pytest.param(name, operation, id=operation.label))
+    return found
+
+
+def real_parts(world: World, verb: str) -> dict[str, str]:
+    """Ids that are there, so that more is tried than the way to a 404."""
+    person = str(a_customer(world, custom_fields={"shoe": 38}))
+    listed = {"email": "listed@example.com", "first_name": "Listed", "phone": "15551230000"}
+    world.api.form("post", f"/crm/{world.listing.pk}", **listed)
+    people = {} if verb == "DELETE" else dict.fromkeys(("customer_id", "contact_id", "member_id"), person)
+    return {**people, "listing_id": str(world.listing.pk)}
+
+
+def credentials(name: str, path: str, world: World) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers that open an operation, and the ids that go with them."""
+    if name == "self-service" and path.endswith(("register", "authenticate", "refresh")):
+        return {"api_key": world.publishable_key}, {}
+    if name == "self-service" or path.endswith("/me"):
+        member = a_member(world)
+        return {"Authorization": f"Bearer {member.access_token}"}, {"contact_id": member.id}
+    return {"Authorization": f"Bearer {world.secret_key}"}, {}
+
+
+@pytest.mark.parametrize(("name", "operation"), operations())
+def test_what_a_document_allows_is_answered_as_it_says(cast: Cast, name: str, operation: Any) -> None:
+    acme = cast.acme
+    Organisation.objects.update(requests_per_hour=1_000_000)
+    headers, own = credentials(name, operation.path, acme)
+    parts = {**real_parts(acme, operation.method.upper()), **own}
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(), as_it_is=st.booleans())
+    def run(case: Any, as_it_is: bool) -> None:
+        for part, value in parts.items():
+            if part in (case.path_parameters or {}) and not as_it_is:
+                case.path_parameters[part] = value
+        case.headers.update(headers)
+        response = case.call()
+        case.validate_response(response, checks=CHECKS)
+
+    with one_connection():
+        run()
