@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm.campaigns.models import ListingEntry
+from tests.backoffice.services.wire import a_signed_in_member, login, refresh, staff_api
 from tests.builders import a_customer, an_entry
 from tests.cast import Api, World
 from tests.crm_web.documented import faults, operations
@@ -14,6 +15,7 @@ from tests.dialects.ways import NOBODY
 JOHN = {"name": "John Doe", "email": "john@example.com", "phone": "+1234567890", "tier": "gold"}
 WHOLE = {**JOHN, "date_of_birth": "1990-05-17", "gender": "male", "status": "inactive"}
 CUSTOMERS, CUSTOMER, LISTING = "/v1/customers", "/v1/customers/{customer_id}", "/crm/{listing_id}"
+AUTH = "/auth/api"
 INCLUDE = "include=points,tier,rewards,campaigns"
 
 
@@ -55,6 +57,11 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
         lambda world: world.api.get(f"{_known(world)}?include=shoes"),
         lambda world: world.api.get(f"{CUSTOMERS}/{NOBODY}"),
     ],
+    f"GET {CUSTOMERS}/me": [
+        lambda world: a_signed_in_member(world).api.get(f"{CUSTOMERS}/me"),
+        lambda world: a_signed_in_member(world).api.get(f"{CUSTOMERS}/me?{INCLUDE}"),
+        lambda world: world.api.get(f"{CUSTOMERS}/me"),
+    ],
     f"PATCH {CUSTOMER}": [
         lambda world: world.api.patch(_known(world), WHOLE),
         lambda world: world.api.patch(f"{_known(world)}?include=tier", {"email": None}),
@@ -64,6 +71,48 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
     f"DELETE {CUSTOMER}": [
         lambda world: world.api.delete(_known(world)),
         lambda world: world.api.delete(f"{CUSTOMERS}/{NOBODY}"),
+    ],
+    f"POST {AUTH}/login": [
+        lambda world: login(world),
+        lambda world: login(world, mode="test", organisation="acme"),
+        lambda world: login(world, password="wrong"),
+        lambda world: login(world, shoe=44),
+    ],
+    f"POST {AUTH}/logout": [
+        lambda world: staff_api(world).post(f"{AUTH}/logout"),
+        lambda world: world.api.post(f"{AUTH}/logout"),
+    ],
+    f"POST {AUTH}/get-new-access-token": [
+        lambda world: refresh(login(world).json()["data"]["refreshToken"]),
+        lambda _: refresh("nonsense"),
+    ],
+    f"GET {AUTH}/check-access-token-session": [
+        lambda world: staff_api(world).get(f"{AUTH}/check-access-token-session"),
+        lambda _: Api(None).get(f"{AUTH}/check-access-token-session"),
+    ],
+    f"GET {AUTH}/members": [
+        lambda world: (a_customer(world, gender="male"), world.api.get(f"{AUTH}/members"))[1],
+        lambda world: world.api.get(f"{AUTH}/members", tierId="gold"),
+    ],
+    f"GET {AUTH}/members/{{member_id}}": [
+        lambda world: world.api.get(f"{AUTH}/members/{a_customer(world)}"),
+        lambda world: world.api.get(f"{AUTH}/members/{NOBODY}"),
+    ],
+    f"PATCH {AUTH}/members/{{member_id}}": [
+        lambda world: world.api.patch(f"{AUTH}/members/{a_customer(world)}", {"dateOfBirth": "1990-05-17"}),
+        lambda world: world.api.patch(f"{AUTH}/members/{a_customer(world)}", {"shoe": 44}),
+    ],
+    f"DELETE {AUTH}/members/{{member_id}}": [
+        lambda world: world.api.delete(f"{AUTH}/members/{a_customer(world)}"),
+        lambda world: world.api.delete(f"{AUTH}/members/{NOBODY}"),
+    ],
+    f"GET {AUTH}/members/me": [
+        lambda world: a_signed_in_member(world).api.get(f"{AUTH}/members/me"),
+        lambda world: world.api.get(f"{AUTH}/members/me"),
+    ],
+    f"PATCH {AUTH}/members/me": [
+        lambda world: a_signed_in_member(world).api.patch(f"{AUTH}/members/me", {"gender": "other"}),
+        lambda world: a_signed_in_member(world).api.patch(f"{AUTH}/members/me", {"email": "new@example.com"}),
     ],
     f"GET {LISTING}": [
         lambda world: world.api.get(_listing(world), **_entry(world)),
@@ -88,7 +137,7 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
         lambda world: world.api.form("delete", _listing(world), id=999_999_999),
     ],
 }  # fmt: skip
-DOCUMENTS = {"v1": CUSTOMERS, "listings": LISTING}
+DOCUMENTS = {"v1": CUSTOMERS, "services": AUTH, "listings": LISTING}
 
 
 def _document_of(operation: str) -> str:
