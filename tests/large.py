@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,7 @@ class Someone:
     status: str
     tier: str
     created_at: datetime
+    custom_fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -58,8 +59,17 @@ def people(number: int, slugs: list[str], seed: int = 7) -> Iterator[Someone]:
                                f"+1202{dice.randrange(10**7):07}")),
             status=dice.choices(Status.values, (90, 8, 2))[0],
             tier=dice.choices(slugs, (80, 15, 4, 1))[0],
-            created_at=start + timedelta(seconds=dice.randrange(1500 * 86400)),
+            created_at=start + timedelta(seconds=dice.randrange(1500 * 86400)), custom_fields=_custom_values(count),
         )  # fmt: skip
+
+
+def _custom_values(count: int) -> dict[str, Any]:
+    """From what one person has to what half of them have; every seventh has none."""
+    values = {
+        "card": f"C-{count}", "shop": f"Shop {count % 4000}", "size": 30 + count % 20, "weight": count % 900 / 4,
+        "vip": count % 2000 == 0, "half": count % 2 == 0,
+    }  # fmt: skip
+    return values if count % 7 else {}
 
 
 def load(world: World, number: int) -> list[Someone]:
@@ -98,6 +108,7 @@ def _contact(someone: Someone) -> Contact:
         id=someone.id, name=someone.name, first_name=someone.first_name, last_name=someone.last_name,
         company_name=someone.company_name, email=someone.email, email_key=someone.email.lower(), phone=someone.phone,
         phone_key=someone.phone.removeprefix("+"), created_at=someone.created_at, updated_at=someone.created_at,
+        custom_fields=someone.custom_fields,
     )  # fmt: skip
 
 

@@ -1,5 +1,14 @@
-"""No routes yet: every address under this surface's prefixes answers 404 in its dialect."""
+"""Mounted at /dev/crm/ and at /v1/dev/crm/ alike. Fixed words come before ids, and ids are UUIDs (s4 §6, 1)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backoffice.dev.customers import CustomerViewSet
+
+urlpatterns = [
+    path("customers", CustomerViewSet.as_view({"get": "list", "post": "create"})),
+    path("customers/export", CustomerViewSet.as_view({"get": "export"})),
+    path(
+        "customers/<uuid:customer_id>",
+        CustomerViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ),
+]

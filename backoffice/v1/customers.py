@@ -85,6 +85,8 @@ class CustomerIn(InputSerializer):
 
 
 class CustomerFilters(FilterSet):
+    custom_fields_of = "contact__"
+
     tier = AnyOf(method="in_tiers", help_text="Tiers by comma, such as gold,platinum.")
     status = AnyChoiceOf(method="with_statuses", choices=[(word, word) for word in ("active", "inactive")],
                          help_text="active, inactive, or both by comma.")  # fmt: skip
@@ -118,11 +120,12 @@ class CustomerViewSet(DialectViewSet):
     dialect = V1()
     grants = {
         "list": _READ, "retrieve": _READ, "create": _WRITE, "partial_update": _WRITE, "destroy": _WRITE,
+        "me": grant("auth:me:read", Audience.MEMBER),
     }  # fmt: skip
     reads = {"create": CustomerIn, "partial_update": CustomerIn}
     answers = {
         "list": CustomerOut, "retrieve": CustomerDetail, "create": CustomerDetail, "partial_update": CustomerDetail,
-        "destroy": Deleted,
+        "destroy": Deleted, "me": CustomerDetail,
     }  # fmt: skip
     filters = CustomerFilters
     sort_fields = {
@@ -140,6 +143,10 @@ class CustomerViewSet(DialectViewSet):
         """One customer; `include` adds points, tier, rewards and campaigns."""
         record = customer_by_id(read_id(customer_id))
         return self.present(record, self.included(record))
+
+    def me(self, request: Request) -> Any:
+        """The customer whose token this is; `include` as for one customer."""
+        return self.present(customer_by_id(self.caller.id), self.included())
 
     def create(self, request: Request) -> Any:
         """A new customer: a name, and an e-mail address or a phone."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django_filters import rest_framework as rest
@@ -12,6 +12,7 @@ from django_filters.filters import BaseInFilter, CharFilter, ChoiceFilter, Filte
 
 from crm.kernel.errors import Complaint, Invalid
 from crm.kernel.tenancy import ScopedQuerySet
+from crm.web.custom_filters import CUSTOM, UNDEFINED, custom_value_filters
 from crm.web.dialects import Dialect
 
 LONGEST_SEARCH = 200
@@ -73,7 +74,19 @@ class DateTo(Filter):
 
 
 class FilterSet(rest.FilterSet):
-    """Declared filters only. `method` filters of a resource call its selectors."""
+    """Declared filters only. `method` filters of a resource call its selectors.
+
+    With `custom_fields_of`, the path from the rows to the contact (`contact__`), each custom field that has a
+    definition is a filter too: `custom_fields.<key>`.
+    """
+
+    custom_fields_of: ClassVar[str | None] = None
+
+    def __init__(self, data: Mapping[str, Any], queryset: ScopedQuerySet[Any]) -> None:
+        super().__init__(data=data, queryset=queryset)
+        keys = [name.removeprefix(CUSTOM) for name in data if name.startswith(CUSTOM)]
+        if self.custom_fields_of is not None and keys:
+            self.filters |= custom_value_filters(keys, self.custom_fields_of)
 
 
 def filtered(
@@ -84,6 +97,9 @@ def filtered(
     if not given:
         return queryset
     filters = filterset(data=given, queryset=queryset)
+    undefined = [written[name] for name in given if name not in filters.filters]
+    if undefined:
+        raise Invalid(complaints=[Complaint(parameter, UNDEFINED) for parameter in undefined])
     if not filters.is_valid():
         complaints = [
             Complaint(written.get(name, name), str(text)) for name, texts in filters.errors.items() for text in texts
@@ -103,6 +119,8 @@ def _given(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The filters' values by name, and how each was written."""
     names = {parameter_name(name, dialect): name for name in filterset.base_filters}
+    if filterset.custom_fields_of is not None:
+        names |= _custom_names(parameters, dialect)
     given: dict[str, Any] = {}
     for parameter, value in parameters.items():
         if parameter in names:
@@ -112,3 +130,10 @@ def _given(
             reason = f"There is no such filter; choose from {known}."
             raise Invalid(reason, field=parameter)
     return given, {name: parameter for parameter, name in names.items()}
+
+
+def _custom_names(parameters: Mapping[str, Any], dialect: Dialect) -> dict[str, str]:
+    """The filters by custom fields that are asked for: as each was written, and its name."""
+    start, _key, end = parameter_name(f"{CUSTOM}\0", dialect).partition("\0")
+    asked = (parameter for parameter in parameters if parameter.startswith(start) and parameter.endswith(end))
+    return {parameter: f"{CUSTOM}{parameter[len(start) : len(parameter) - len(end)]}" for parameter in asked}

@@ -23,6 +23,7 @@ class Presenter:
         self._dialect = dialect
         self._names: dict[str, Any] = {}
         fields = {**serializer.fields, **{name: serializer.optional[name] for name in sorted(include)}}
+        self.fields = list(fields)
         row = self._object(fields, "")
         self._present: Callable[[Iterable[Any]], list[Any]] = eval(  # noqa: S307 - built from declared fields only
             f"lambda rows: [{row} for r in rows]", self._names
@@ -30,7 +31,11 @@ class Presenter:
 
     def rows(self, queryset: QuerySet[Any]) -> list[Any]:
         """Every row of the queryset, presented; one query."""
-        return self._present(queryset.values_list(*self.columns))
+        return self.presented(queryset.values_list(*self.columns))
+
+    def presented(self, rows: Iterable[Any]) -> list[Any]:
+        """The same for rows that begin with `columns` and may go on."""
+        return self._present(rows)
 
     def one(self, queryset: QuerySet[Any]) -> Any:
         """The first row of the queryset; raises NotFound when there is none."""
@@ -54,7 +59,8 @@ class Presenter:
         convert = self._converter(field)
         if convert is None:
             return cell
-        return f"(None if {cell} is None else {self._named(convert)}({cell}))"
+        beside = "".join(f", r[{self._column(path + name)}]" for name in getattr(field, "beside", ()))
+        return f"(None if {cell} is None else {self._named(convert)}({cell}{beside}))"
 
     def _converter(self, field: Any) -> Callable[[Any], Any] | None:
         if hasattr(field, "present"):

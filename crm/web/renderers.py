@@ -26,8 +26,9 @@ class DialectRenderer(BaseRenderer):
 
 
 def body_of(dialect: Dialect, data: Any, status: int) -> bytes:
-    """The bytes of an answer; of `None`, none at all."""
-    return b"" if data is None else to_bytes(envelope(dialect, data, status))
+    """The bytes of an answer; none at all where the dialect has nothing to say."""
+    body = envelope(dialect, data, status)
+    return b"" if body is None else to_bytes(body)
 
 
 def envelope(dialect: Dialect, data: Any, status: int) -> Any:

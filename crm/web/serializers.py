@@ -1,7 +1,7 @@
 """What surfaces declare their bodies with: strict input, and output fields that the presenter compiles."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -23,10 +23,22 @@ class InputSerializer(serializers.Serializer[Any]):
 class OutputSerializer(serializers.Serializer[Any]):
     """An answer's body, as a declaration only: `crm.web.presenters` compiles it, nothing instantiates it for a row.
 
-    `optional` names nested serializers that a request may ask for with `include`.
+    `optional` names nested serializers that a request may ask for with `include`. One that is not `enveloped` is the
+    whole body already. A field's `present` makes a cell's JSON; `beside` names more columns to hand to it.
     """
 
     optional: Mapping[str, serializers.Field[Any, Any, Any, Any]] = {}
+    enveloped: ClassVar[bool] = True
+
+
+class FileOut(OutputSerializer):
+    """A file: for the documents, there is nothing more to say than in what it is written."""
+
+    media_type: ClassVar[str]
+
+
+class CsvOut(FileOut):
+    media_type = "text/csv"
 
 
 class PrefixedId(serializers.UUIDField):

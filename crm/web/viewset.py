@@ -132,7 +132,7 @@ class DialectViewSet(GenericViewSet[Any]):
 
     def _open_body(self, request: Request) -> None:
         accepted = request.META.get("HTTP_ACCEPT", "*/*").lower()
-        if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
+        if not any(kind in accepted for kind in self._media_types()):
             raise NotAcceptable
         ensure_size(request)
         if repeats.HEADER in request.headers:
@@ -140,6 +140,12 @@ class DialectViewSet(GenericViewSet[Any]):
             _ = request._request.body
         if request.method not in SAFE:
             _ = request.data
+
+    def _media_types(self) -> set[str]:
+        """What this action's answers are written in: refusals in JSON, what it answers else perhaps as a file."""
+        serializer = self.answers.get(str(self.action))
+        written = {"application/json", getattr(serializer, "media_type", "application/json")}
+        return {"*/*"} | written | {f"{kind.partition('/')[0]}/*" for kind in written}
 
     def _scope(self, request: Request) -> Scope:
         caller = self.caller

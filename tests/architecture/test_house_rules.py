@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crm.kernel import errors
 from crm.kernel.actors import Actor, ActorKind
-from crm.organisations.roles import GRANTS, RESOURCES, is_grant
+from crm.organisations.roles import GRANTS, RESOURCES, is_asked_for, is_grant
 from crm.web.checks import every_route_has_a_grant, is_open, routes
 from crm.web.dialects import DIALECTS, V1
 from crm.web.failures import unknown_path
@@ -26,7 +26,8 @@ ALLOWED_FILES = {
 # Files of a domain app beside those of design §2, with the reason.
 MORE_FILES = {
     "organisations": {"keys.py": "the text of an API key", "roles.py": "what each role may do",
-                      "refresh.py": "the text of a refresh token", "custom_fields.py": "values against their definitions"},
+                      "refresh.py": "the text of a refresh token",
+                      "custom_fields.py": "values against their definitions"},
 }  # fmt: skip
 # One file whose name says what it is in its folder: the bases of admin pages and of dialects.
 EXEMPT_NAMES = {"base"}
@@ -78,7 +79,7 @@ def test_every_route_of_an_api_declares_audience_and_scope() -> None:
         for action in view.actions.values():
             declared = view.cls.grants[action]
             assert declared.audiences, pattern
-            assert is_grant(declared.scope), f"{pattern}: {declared.scope} names no resource of roles.py"
+            assert is_asked_for(declared.scope), f"{pattern}: {declared.scope} names no resource of roles.py"
 
 
 def test_a_viewset_without_a_grant_does_not_even_load() -> None:

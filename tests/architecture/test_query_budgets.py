@@ -16,6 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.organisations.models import ApiKey
+from crm.organisations.services import define_custom_field
 from tests.architecture.test_house_rules import api_routes
 from tests.builders import a_customer, an_entry
 from tests.cast import World
@@ -25,7 +26,7 @@ TABLE = Path(__file__).with_name("query_budgets.json")
 
 def people_in_the_listing(world: World, number: int) -> None:
     for _ in range(number):
-        contact_id = a_customer(world)
+        contact_id = a_customer(world, custom_fields={"size": 44})
         with world.scope():
             from crm.contacts.selectors import contact_by_id
 
@@ -33,11 +34,21 @@ def people_in_the_listing(world: World, number: int) -> None:
         an_entry(world, email=email)
 
 
+def _by_custom_field(world: World) -> Any:
+    return world.api.get("/dev/crm/customers", limit=100, **{"custom_fields.size": "44"})
+
+
 # By route: how to call it so that it answers with every row.
 CALLS: dict[str, Callable[[World], Any]] = {
     "v1/customers": lambda world: world.api.get("/v1/customers", limit=100),
     "api/v1/customers": lambda world: world.api.get("/api/v1/customers", limit=100),
+    "auth/api/members": lambda world: world.api.get("/auth/api/members", limit=100),
+    "auth/api/members?search": lambda world: world.api.get("/auth/api/members", limit=100, search="person"),
     "v1/customers?search": lambda world: world.api.get("/v1/customers", limit=100, search="person"),
+    "dev/crm/customers": lambda world: world.api.get("/dev/crm/customers", limit=100),
+    "v1/dev/crm/customers": lambda world: world.api.get("/v1/dev/crm/customers", limit=100),
+    "dev/crm/customers?search": lambda world: world.api.get("/dev/crm/customers", limit=100, search="person"),
+    "dev/crm/customers?custom_fields": _by_custom_field,
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),
     "crm/<str:listing_id>?email": lambda world: world.api.get(f"/crm/{world.listing.id}", email="nobody@example.com"),
 }
@@ -54,6 +65,8 @@ def statements(world: World, call: Callable[[World], Any]) -> int:
 
 @pytest.mark.parametrize("route", CALLS)
 def test_a_list_costs_what_the_table_says_however_many_rows(acme: World, route: str) -> None:
+    with acme.scope():
+        define_custom_field(key="size", label="Size", kind="integer")
     people_in_the_listing(acme, 1)
     few = statements(acme, CALLS[route])
     people_in_the_listing(acme, 24)

@@ -1,9 +1,10 @@
 """Takes the requests that the source documents print and writes them down as raw HTTP requests.
 
 Run `python -m tests.dialects.extract_examples <folder of the documents>` to write examples/s0.http (the customer part
-of the SBM integration guide: its two GET samples and four of its fetch() samples) and examples/s3.http (the four
-requests of the BOTW endpoint). A fetch() sample becomes the request that a browser would send for it; a sample without
-headers gets those that the guide says every request must include.
+of the SBM integration guide: its two GET samples and four of its fetch() samples), examples/s3.http (the four requests
+of the BOTW endpoint) and examples/s4.http (what the CRM document prints of customers themselves, its import aside). A
+fetch() sample becomes the request that a browser would send for it; a sample without headers gets those that the guide
+says every request must include.
 """
 
 import json
@@ -42,6 +43,21 @@ def requests_of_s3(text: str) -> list[RawRequest]:
     """All requests of the document, in its order."""
     parts = re.split(r"^((?:POST|PUT|DELETE|GET) - .+)$", text, flags=re.MULTILINE)[1:]
     return [_printed_request(title, part) for title, part in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def requests_of_s4(text: str) -> list[RawRequest]:
+    """The requests about customers, in the order of the document; the file of the import is not printed."""
+    samples = re.finditer(r"^(GET|POST|PUT|DELETE) (/dev/crm/customers(?:/:customerId|/export)?)$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
+def _bare_request(match: re.Match[str], text: str) -> RawRequest:
+    """A request below its heading; its body, if there is one, is the object between a blank line and the next."""
+    title = re.findall(r"^(?:List|Create|Update|Delete|Export) \w+$", text[: match.start()], re.MULTILINE)[-1]
+    rest = text[match.end() + 1 :]
+    headers = _headers_of(rest)
+    body = "\n".join(rest.splitlines()[len(headers) + 1 :]).partition("\n\n")[0]
+    return RawRequest(title, match[1], match[2], headers, body if body.startswith("{") else "")
 
 
 def _section_before(text: str, position: int) -> str:
@@ -98,6 +114,7 @@ def _printed_request(title: str, part: str) -> RawRequest:
 DOCUMENTS: dict[str, tuple[str, Callable[[str], list[RawRequest]], int]] = {
     "s0.http": ("0-sbm-api-integration-guide.txt", requests_of_s0, 6),
     "s3.http": ("3-botw-crm-endpoint.txt", requests_of_s3, 4),
+    "s4.http": ("4-dev-crm.txt", requests_of_s4, 5),
 }
 
 

@@ -16,7 +16,7 @@ from tests.dialects.http_file import RawRequest, read, written
 
 FOLDER = Path(__file__).parent / "examples"
 S0, S3 = read(FOLDER / "s0.http"), read(FOLDER / "s3.http")
-PRINTED_KEYS = re.compile(r"YOUR_ACCESS_TOKEN|\$\{accessToken\}|Your_API_Key")
+PRINTED_KEYS = re.compile(r"YOUR_ACCESS_TOKEN|\$\{accessToken\}|(?i:your_api_key)")
 
 
 def send(request: RawRequest, key: str, ids: dict[str, object] | None = None) -> Any:

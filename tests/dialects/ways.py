@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.cast import Api, World
+from tests.members import registration
 
 NOBODY = "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"
 
@@ -19,6 +20,11 @@ class Way:
     missing: Callable[[World], str]
     header: str
     check: Callable[[int, dict[str, Any], str], None]
+    # Which key opens `path`, which is good but not for it, what is sent there, and how a taken request is answered.
+    key: str = "secret_key"
+    other_key: str = "publishable_key"
+    body: Callable[[str], dict[str, Any]] = lambda email: {"name": "John Doe", "email": email}
+    taken: int = 201
 
     def api(self, key: str | None) -> Api:
         return Api(key, header=self.header)
@@ -70,20 +76,16 @@ def _dev(status: int, body: dict[str, Any], word: str) -> None:
         _details(body["errors"])
 
 
-def _trial(prefix: str) -> dict[str, Any]:
-    return {
-        "prefix": prefix,
-        "path": lambda _: f"{prefix}/trial",
-        "missing": lambda _: f"{prefix}/trial/{NOBODY}",
-    }
-
-
 WAYS = (
     Way(name="v1", prefix="/v1", path=lambda _: "/v1/customers", missing=lambda _: f"/v1/customers/cus_{NOBODY}",
         header="Authorization", check=_v1),
-    Way(name="services", **_trial("/auth/api"), header="Authorization", check=_services),
-    Way(name="self-service", **_trial("/self-service/v1"), header="api_key", check=_self_service),
+    Way(name="services", prefix="/auth/api", path=lambda _: "/auth/api/trial",
+        missing=lambda _: f"/auth/api/members/{NOBODY}", header="Authorization", check=_services),
+    Way(name="self-service", prefix="/self-service/v1", path=lambda _: "/self-service/v1/contacts/register",
+        missing=lambda _: f"/self-service/v1/contacts/{NOBODY}", header="api_key", check=_self_service,
+        key="publishable_key", other_key="secret_key", body=registration, taken=200),
     Way(name="listings", prefix="/crm", path=lambda world: f"/crm/{world.listing.pk}",
         missing=lambda world: f"/crm/{world.listing.pk}?id=999999999", header="Authorization", check=_listings),
-    Way(name="dev", **_trial("/dev"), header="Authorization", check=_dev),
+    Way(name="dev", prefix="/dev", path=lambda _: "/dev/crm/customers",
+        missing=lambda _: f"/dev/crm/customers/{NOBODY}", header="Authorization", check=_dev),
 )  # fmt: skip

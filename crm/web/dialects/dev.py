@@ -1,5 +1,6 @@
 """S4, /dev/crm: `{"data": …}`, `{"data": […], "pagination": {total, page, limit}}`, errors `{"message", "errors"}`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from crm.web.dialects.base import JSON, MULTIPART, Dialect, Page
@@ -15,6 +16,13 @@ _SENTENCES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is said of a deed that leaves no record to show."""
+
+    message: str
+
+
 class DevCrm(Dialect):
     """Source: s4 §1. `errors` says more where there is more to say than the document's sentence."""
 
@@ -26,7 +34,7 @@ class DevCrm(Dialect):
     default_size = 10
 
     def success(self, data: Any, status: int) -> Any:
-        return {"data": data}
+        return {"success": True, "message": data.message} if isinstance(data, Done) else {"data": data}
 
     def page(self, page: Page) -> Any:
         return {

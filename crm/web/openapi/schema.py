@@ -6,10 +6,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 
+from crm.web.custom_filters import CUSTOM, HELP
 from crm.web.filters import DateFrom, DateTo, parameter_name
 from crm.web.openapi.envelopes import failures, page_schema, success_schema
 from crm.web.repeats import HEADER
-from crm.web.serializers import InputSerializer, OutputSerializer
+from crm.web.serializers import FileOut, InputSerializer, OutputSerializer
 from crm.web.viewset import SAFE, DialectViewSet
 
 
@@ -68,9 +69,15 @@ class DialectSchema(AutoSchema):
 
     def _success(self, status: int) -> dict[str, Any]:
         serializer = self.view.answers.get(self._action)
+        if serializer and issubclass(serializer, FileOut):
+            return {"description": "A file.", "content": {serializer.media_type: {"schema": {"type": "string"}}}}
+        if serializer is None and self.view.dialect.success({}, status) == {}:
+            return {"description": "Done; the body is empty."}
         inner = self.resolve_serializer(serializer, "response").ref if serializer else {}
         if self._is_list_view():
             schema = page_schema(self.view.dialect, inner)
+        elif serializer and not serializer.enveloped:
+            schema = inner
         else:
             schema = success_schema(self.view.dialect, status, inner)
         return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
@@ -102,9 +109,9 @@ class DialectSchema(AutoSchema):
 
     def _filters(self) -> list[OpenApiParameter]:
         filterset = self.view.filters
-        if filterset is None or not self._is_list_view():
+        if filterset is None or not (self._is_list_view() or self._is_file):
             return []
-        return [
+        declared = [
             OpenApiParameter(
                 parameter_name(name, self.view.dialect),
                 str,
@@ -113,6 +120,17 @@ class DialectSchema(AutoSchema):
             )
             for name, filter_ in filterset.base_filters.items()
         ]
+        return declared if filterset.custom_fields_of is None else [*declared, self._custom_filter()]
+
+    def _custom_filter(self) -> OpenApiParameter:
+        """One line for all of them: which keys there are, each organisation decides."""
+        key, size = (parameter_name(f"{CUSTOM}{word}", self.view.dialect) for word in ("<key>", "size"))
+        return OpenApiParameter(key, str, description=HELP.format(example=f"`{size}=44`"))
+
+    @property
+    def _is_file(self) -> bool:
+        """Whether the answer is a file of a list; it is filtered like the list."""
+        return issubclass(self.view.answers.get(self._action, OutputSerializer), FileOut)
 
     def _include(self) -> list[OpenApiParameter]:
         serializer = self.view.answers.get(self._action)
