@@ -20,8 +20,8 @@ class BackOfficeConfig(AppConfig):
 
     # One module for each noun; importing it registers its pages.
     pages = (
-        "people", "listings", "tiers", "suppressions", "keys", "staff", "custom_fields", "organisations", "audit",
-        "work", "schedules",
+        "people", "listings", "tiers", "suppressions", "keys", "staff", "sessions", "custom_fields", "merchants",
+        "organisations", "audit", "work", "schedules",
     )  # fmt: skip
 
     def ready(self) -> None:

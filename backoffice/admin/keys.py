@@ -20,6 +20,7 @@ from crm.organisations.models import ApiKey
 from crm.organisations.roles import RESOURCES
 from crm.organisations.selectors import keys_of_scope
 from crm.organisations.services import IssuedKey, change_key, issue_key, revoke_key, rotate_key
+from crm.web.limits import usage_of_key
 
 PERMISSIONS = [
     ("read", gettext_lazy("Read everything")),
@@ -49,10 +50,15 @@ class KeyPage(PlaceAdmin):
     change_form_outer_before_template = "backoffice/key_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        return keys_of_scope()
+        return keys_of_scope().select_related("organisation")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        key = self.get_object(request, object_id)
+        limit = {"hour": usage_of_key(request, key.pk, key.organisation.hourly_limit)} if key else {}
+        return super().change_view(request, object_id, form_url, {**limit, **(extra_context or {})})
 
     @display(description=gettext_lazy("Begins with"))
     def begins(self, key: ApiKey) -> str:

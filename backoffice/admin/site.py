@@ -1,7 +1,7 @@
 """The site: it opens the scope around every page, and carries the switch between organisations and modes."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.dashboard import dashboard_context
+from backoffice.admin.lockouts import show_lockouts, unlock
 from backoffice.admin.places import choose_place, desks_of, place_of
+from backoffice.admin.sign_in import SignInForm
 from backoffice.admin.theme import TEST_MODE_COLORS
 from crm.contacts.models import Contact
 from crm.contacts.selectors import contacts, found_by
@@ -33,6 +35,7 @@ class BackOffice(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     app_index_template = "backoffice/pages_of_app.html"
     login_template = "backoffice/sign_in.html"
+    login_form = SignInForm
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -72,7 +75,11 @@ class BackOffice(UnfoldAdminSite):
         return super().logout(request, extra_context)
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("switch/", self.admin_view(self.switch), name="switch")]
+        return [
+            path("switch/", self.admin_view(self.switch), name="switch"),
+            path("lockouts/", self.admin_view(partial(show_lockouts, self)), name="lockouts"),
+            path("lockouts/unlock/", self.admin_view(unlock), name="unlock"),
+        ]
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """Enter another organisation or mode; what was open stays behind."""
@@ -92,6 +99,7 @@ class BackOffice(UnfoldAdminSite):
         if place is None:
             return context
         context["place"] = place
+        context["may_see_sessions"] = place.desk.actor.may("auth:sessions:read")
         context["desks"] = [
             {
                 "organisation": desk.organisation,

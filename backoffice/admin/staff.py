@@ -42,6 +42,7 @@ class StaffPage(PlaceAdmin):
     list_select_related = ("user",)
     ordering = ("created_at",)
     fieldsets = ((None, {"fields": (("name", "email"), "role", "is_active")}),)
+    change_form_outer_after_template = "backoffice/sessions_link.html"
     add_fieldsets = ((None, {"fields": ("email", "name", "password", "role")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:

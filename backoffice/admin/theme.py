@@ -99,8 +99,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Staff"), "badge", "organisations_staff_changelist", may("auth:staffs:read")),
                     _item(_("API keys"), "key", "organisations_apikey_changelist", may("auth:api-keys:read")),
+                    _item(_("Sessions"), "devices", "organisations_session_changelist", may("auth:sessions:read")),
+                    _item(_("Lockouts"), "lock_clock", "lockouts", may("auth:sessions:read")),
                     _item(_("Custom fields"), "tune", "organisations_customfield_changelist",
                           may("crm:custom-fields:read")),
+                    _item(_("Merchants"), "storefront", "organisations_merchant_changelist",
+                          may("auth:organisation:read")),
                 ],
             },
             {

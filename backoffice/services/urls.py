@@ -1,5 +1,19 @@
-"""No routes yet: every address under this surface's prefixes answers 404 in its dialect."""
+"""Mounted at the root, for each of the five services has a prefix of its own (s1 §1). Fixed words win over ids."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backoffice.services.members import MemberViewSet
+from backoffice.services.session import SessionViewSet
+
+urlpatterns = [
+    path("auth/api/login", SessionViewSet.as_view({"post": "login"})),
+    path("auth/api/logout", SessionViewSet.as_view({"post": "logout"})),
+    path("auth/api/get-new-access-token", SessionViewSet.as_view({"post": "refresh"})),
+    path("auth/api/check-access-token-session", SessionViewSet.as_view({"get": "check"})),
+    path("auth/api/members", MemberViewSet.as_view({"get": "list"})),
+    path("auth/api/members/me", MemberViewSet.as_view({"get": "me", "patch": "change_me"})),
+    path(
+        "auth/api/members/<str:member_id>",
+        MemberViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+]

@@ -103,6 +103,19 @@ class SessionEnded(DomainEvent):
 
 
 @dataclass(frozen=True)
+class SignInUnlocked(DomainEvent):
+    """Staff let somebody try again before their time. `sign_in_id` stands for the address that was guessed at; whose
+    it is, `subject` says, which is empty when it is nobody's.
+    """
+
+    name: ClassVar[str] = "sign_in.unlocked"
+    about: ClassVar[str] = "sign_in"
+    sign_in_id: str
+    subject_kind: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class MerchantDefined(DomainEvent):
     name: ClassVar[str] = "merchant.defined"
     about: ClassVar[str] = "merchant"

@@ -11,6 +11,7 @@ RESOURCES: dict[str, str] = {
     "auth:documents": "document numbers in clear",
     "auth:staffs": "staff and their roles",
     "auth:api-keys": "API keys",
+    "auth:sessions": "who is signed in over the APIs, and who is locked out",
     "auth:organisation": "the organisation's own settings",
     "crm:custom-fields": "definitions of custom fields",
     "crm:listings": "listings",
@@ -42,7 +43,7 @@ _EVERYTHING_BUT_SETTINGS = tuple(resource for resource in RESOURCES if resource 
 GRANTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset({"read", "write"}),
     Role.MANAGER: _read(*RESOURCES) | _write(*_EVERYTHING_BUT_SETTINGS),
-    Role.AGENT: _read(*_DAILY, "auth:staffs", "platform:events")
+    Role.AGENT: _read(*_DAILY, "auth:staffs", "auth:sessions", "platform:events")
     | _write("auth:members", "crm:listings", "notification:suppressions"),
     Role.ANALYST: _read(*_DAILY, "platform:events"),
 }
@@ -67,3 +68,8 @@ def is_grant(text: str) -> bool:
     """Whether `text` may stand among an API key's permissions."""
     resource, _colon, access = text.rpartition(":")
     return text in ("read", "write") or (resource in RESOURCES and access in ("read", "write"))
+
+
+def is_asked_for(text: str) -> bool:
+    """Whether a route may ask for `text`: a grant, or what nobody gives because it comes by itself."""
+    return is_grant(text) or text in MEMBER_GRANTS | PUBLISHABLE_GRANTS

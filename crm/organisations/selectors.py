@@ -112,6 +112,15 @@ def caller_from_session(kind: str, row: tuple[Any, ...], grants: frozenset[str])
     )
 
 
+def staff_in_session(session: Session) -> Staff:
+    """The staff member whose session this is, with user and organisation; raises SessionRefused."""
+    members = Staff.objects.filter(pk=session.subject_id, organisation_id=session.organisation_id)
+    staff = members.select_related("user", "organisation").first()
+    if staff is None:
+        raise SessionRefused
+    return staff
+
+
 def sessions_of_scope() -> QuerySet[Session]:
     """Every session of the open scope's organisation and mode, the latest seen first."""
     organisation_id, mode = current_scope().tenant

@@ -1,5 +1,6 @@
 from crm.organisations.services.custom_fields import define_custom_field, remove_custom_field
 from crm.organisations.services.keys import IssuedKey, change_key, issue_key, revoke_key, rotate_key
+from crm.organisations.services.lockouts import unlock_sign_in
 from crm.organisations.services.merchants import define_merchant
 from crm.organisations.services.organisations import change_organisation, open_organisation
 from crm.organisations.services.sessions import (
@@ -36,4 +37,5 @@ __all__ = [
     "revoke_key",
     "rotate_key",
     "sign_in_staff",
+    "unlock_sign_in",
 ]

@@ -17,9 +17,9 @@ from crm.kernel.audit import events_about
 from crm.kernel.clock import real_now
 from crm.kernel.models import JobRun, QueuedTask
 from crm.messaging.services import suppress
-from crm.organisations.models import Staff, User
+from crm.organisations.models import SessionKind, Staff, User
 from crm.organisations.roles import GRANTS, Role
-from crm.organisations.services import add_staff, define_custom_field, issue_key
+from crm.organisations.services import Device, add_staff, define_custom_field, define_merchant, issue_key, open_session
 from loyalty.tiers.services import define_tier
 from tests.builders import a_customer
 from tests.cast import PASSWORD, Cast, World
@@ -80,6 +80,13 @@ def _staff(world: World, mark: str) -> Any:
     return add_staff(email=f"{mark}@example.com", role=Role.AGENT, name=mark, password=PASSWORD).pk
 
 
+def _session(world: World, mark: str) -> Any:
+    staff = world.staff[Role.AGENT]
+    return open_session(
+        kind=SessionKind.STAFF, subject_id=staff.pk, tenant=world.tenant, device=Device(name=mark)
+    ).session.pk
+
+
 def _schedule(world: World, mark: str) -> Any:
     every = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.DAYS)
     return PeriodicTask.objects.create(name=mark, task=mark, interval=every).pk
@@ -110,8 +117,14 @@ PAGES: dict[str, Page] = {
         ("add", "change"),
         ORGANISATION,
     ),
+    "organisations.Session": Page("auth:sessions", _session),
     "organisations.CustomField": Page(
         "crm:custom-fields", _in_scope(lambda _, mark: define_custom_field(key="k", label=mark).pk), _WRITABLE
+    ),
+    "organisations.Merchant": Page(
+        "auth:organisation",
+        _in_scope(lambda _, mark: define_merchant(name=mark, external_id=mark).pk),
+        ("add", "change"),
     ),
     "organisations.Organisation": Page(
         OPERATOR, lambda world, _: world.organisation.pk, ("add", "change"), PLATFORM

@@ -95,9 +95,11 @@ HISTORIES = {
     "organisations.ApiKey": "api_key.issued",
     "organisations.Staff": "staff.added",
     "organisations.CustomField": "custom_field.defined",
+    "organisations.Merchant": "merchant.defined",
     "campaigns.ListingEntry": None,
     "kernel.Event": None,
     "kernel.QueuedTask": None,
+    "organisations.Session": None,
 }
 
 
