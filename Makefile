@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts sizes demo schema shell mutants
+.PHONY: help run test check lint types contracts sizes demo schema shell mutants bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ schema: $(VENV)/.development ## write and validate the OpenAPI document of every
 
 mutants: $(VENV)/.development ## break the guards one by one; each must turn the tests red
 	@$(BIN)/python -m tests.mutants
+
+bench: $(VENV)/.runtime ## measure requests against a floor; ROWS=b1,b4 measures those rows only
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))
 
 demo: $(VENV)/.runtime ## print the demo's ids, keys and sign-ins as JSON
 	@$(BIN)/python manage.py demo --json

@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext
 from unfold.forms import AuthenticationForm
 
+from crm.kernel.errors import Unavailable
 from crm.kernel.guesses import TooManyGuesses
+from crm.kernel.passwords import room_to_hash
 from crm.organisations.services import ADDRESS_GUESSES, STAFF_GUESSES
 
 
@@ -20,7 +22,11 @@ class SignInForm(AuthenticationForm):
             STAFF_GUESSES.count(email)
         except TooManyGuesses as locked:
             raise ValidationError(_come_back(locked.data["retry_after"]), code=locked.code) from None
-        cleaned = dict(super().clean())
+        try:
+            with room_to_hash():
+                cleaned = dict(super().clean())
+        except Unavailable as busy:
+            raise ValidationError(busy.message, code=busy.code) from None
         STAFF_GUESSES.forget(email)
         return cleaned
 

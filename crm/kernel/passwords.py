@@ -31,14 +31,14 @@ def password_matches(given: str, encoded: str | None) -> bool:
 
     Raises Unavailable when too many others are waiting.
     """
-    with _room():
+    with room_to_hash():
         matches = check_password(given[: LONGEST + 1], encoded or _nobodys())
     return matches and bool(encoded)
 
 
 def encode_password(given: str) -> str:
     """The hash to keep. Raises Unavailable."""
-    with _room():
+    with room_to_hash():
         return make_password(given)
 
 
@@ -63,7 +63,8 @@ def _nobodys() -> str:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room_to_hash() -> Iterator[None]:
+    """For whoever hashes by other means than these. Raises Unavailable when too many others are waiting."""
     if not _ROOM.acquire(timeout=PATIENCE_SECONDS):
         raise Unavailable
     try:

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from crm.kernel.actors import Actor
-from crm.kernel.errors import Forbidden, Invalid, NotFound
+from crm.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from crm.kernel.retries import in_transaction
 from crm.kernel.tenancy import Scope, ScopedQuerySet, anchored, current_scope, open_scope
 from crm.organisations.errors import SessionRefused
@@ -102,7 +102,7 @@ class DialectViewSet(GenericViewSet[Any]):
                 self._open_body(request)
                 response = self._act(request)
         except Exception as error:
-            response = self._refuse(problem_from(error))
+            response = self._refuse(self._problem(error))
         self.response = self._ready(response)
         return self.response
 
@@ -207,9 +207,15 @@ class DialectViewSet(GenericViewSet[Any]):
         headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
         return StreamingHttpResponse(in_scope(), content_type=content_type, headers=headers)
 
-    def _refuse(self, problem: Problem) -> Response:
+    def _problem(self, error: Exception) -> Problem:
+        """What went wrong, with the domain's fields under the names that this surface has for them."""
+        problem = problem_from(error)
+        if not isinstance(error, DomainError):
+            return problem
         details = tuple(replace(item, field=self.field_names.get(item.field, item.field)) for item in problem.details)
-        problem = replace(problem, details=details)
+        return replace(problem, details=details)
+
+    def _refuse(self, problem: Problem) -> Response:
         headers = dict(problem.headers)
         status = self.dialect.status_of(problem)
         if status == 401:

@@ -114,15 +114,18 @@ def _write_name(contact: Contact, values: Mapping[str, Any]) -> dict[str, tuple[
     parts = {part: (values[part] or "").strip() for part in _NAME_PARTS if part in values}
     whole = (values.get("name") or "").strip()
     renamed = "name" in values and whole != before
+    was_company = contact.is_company
+    # A company's name is what it is called, unless both are sent: then somebody of that company is meant.
+    of_company = was_company and parts.get("company_name", whole) == whole
     if renamed:
-        _check_whole(whole, LONGEST_COMPANY if contact.is_company else LONGEST_PART)
-        parts |= {"company_name": whole} if contact.is_company else _cut(whole)
+        _check_whole(whole, LONGEST_COMPANY if of_company else LONGEST_PART)
+        parts |= {"company_name": whole} if of_company else _cut(whole)
     changes = apply_changes(contact, parts)
     personal = [contact.first_name, contact.middle_name, contact.last_name]
     contact.kind = Kind.COMPANY if contact.company_name and not any(personal) else Kind.PERSON
     if renamed:
         contact.name = whole
-    elif not changes.keys() <= {"company_name"} or (contact.is_company and changes):
+    elif not changes.keys() <= {"company_name"} or ((was_company or contact.is_company) and changes):
         contact.name = " ".join(filter(None, personal)) or contact.company_name
     return changes | ({"name": (before, contact.name)} if contact.name != before else {})
 

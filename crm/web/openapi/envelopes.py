@@ -18,12 +18,16 @@ _EXAMPLES = {
     Kind.DUPLICATE: Problem(Kind.DUPLICATE, GENERIC, (Complaint("email", "Another person has this email address."),)),
     Kind.PAYLOAD_TOO_LARGE: Problem(Kind.PAYLOAD_TOO_LARGE, "The body is too large."),
     Kind.UNSUPPORTED_MEDIA_TYPE: Problem(Kind.UNSUPPORTED_MEDIA_TYPE, 'Unsupported media type "text/csv" in request.'),
+    Kind.CONFLICT: Problem(Kind.CONFLICT, "A request with this Idempotency-Key is still being worked on."),
+    Kind.MISMATCH: Problem(Kind.MISMATCH, "This Idempotency-Key was used for another request."),
+    Kind.THROTTLED: Problem(Kind.THROTTLED, "Rate limit exceeded. Try again in 12 seconds."),
     Kind.INTERNAL: Problem(Kind.INTERNAL, CRASHED),
     Kind.UNAVAILABLE: Problem(Kind.UNAVAILABLE, "The service is busy. Please try again in a moment."),
 }
 _READING = (Kind.INVALID, Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_ACCEPTABLE)
 _WRITING = (Kind.DUPLICATE, Kind.PAYLOAD_TOO_LARGE, Kind.UNSUPPORTED_MEDIA_TYPE)
-_ALWAYS = (Kind.INTERNAL, Kind.UNAVAILABLE)
+_REPEATING = (Kind.CONFLICT, Kind.MISMATCH)
+_ALWAYS = (Kind.THROTTLED, Kind.INTERNAL, Kind.UNAVAILABLE)
 
 
 def success_schema(dialect: Dialect, status: int, inner: dict[str, Any]) -> dict[str, Any]:
@@ -34,10 +38,10 @@ def page_schema(dialect: Dialect, inner: dict[str, Any]) -> dict[str, Any]:
     return schema_of(dialect.page(Page([_MARK], 1, dialect.default_size, 1)), inner)
 
 
-def failures(dialect: Dialect, *, writes: bool) -> dict[str, Any]:
+def failures(dialect: Dialect, *, writes: bool, repeats: bool = False) -> dict[str, Any]:
     """The refusals of an operation by status: schema, and an example for each kind of refusal."""
     by_status: dict[str, Any] = {}
-    for kind in (*_READING, *(_WRITING if writes else ()), *_ALWAYS):
+    for kind in (*_READING, *(_WRITING if writes else ()), *(_REPEATING if repeats else ()), *_ALWAYS):
         problem = _EXAMPLES[kind]
         body = dialect.failure(problem)
         entry = by_status.setdefault(

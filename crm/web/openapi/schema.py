@@ -44,8 +44,11 @@ class DialectSchema(AutoSchema):
         own = self.view.extra_parameters.get(self._action, ())
         return [*self._paging(), *self._filters(), *self._include(), *self._repeats(), *own]
 
+    def _repeats_by_key(self) -> bool:
+        return self.method == "POST" and self._action not in self.view.outside_transaction
+
     def _repeats(self) -> list[OpenApiParameter]:
-        if self.method != "POST" or self._action in self.view.outside_transaction:
+        if not self._repeats_by_key():
             return []
         text = "Sent again with the same key and body, a request has no second effect; the first answer is repeated."
         return [OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=text)]
@@ -65,7 +68,8 @@ class DialectSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         writes = self.method not in SAFE
         done = (self.view.status_of_action(), *self.view.more_statuses.get(self._action, ()))
-        return {**{str(status): self._success(status) for status in done}, **failures(self.view.dialect, writes=writes)}
+        refused = failures(self.view.dialect, writes=writes, repeats=self._repeats_by_key())
+        return {**{str(status): self._success(status) for status in done}, **refused}
 
     def _success(self, status: int) -> dict[str, Any]:
         serializer = self.view.answers.get(self._action)

@@ -75,7 +75,9 @@ def test_name_and_email_are_required(api: Api, field: str) -> None:
 
 
 def test_no_lead_can_be_named(api: Api) -> None:
-    assert complaints(api.post(CUSTOMERS, {**JANE, "lead_id": "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"})) == {"lead_id": "There is no such lead."}
+    assert complaints(api.post(CUSTOMERS, {**JANE, "lead_id": "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"})) == {
+        "lead_id": "There is no such lead."
+    }
     assert data(api.post(CUSTOMERS, {**JANE, "lead_id": None}), 201)["lead_id"] is None
 
 

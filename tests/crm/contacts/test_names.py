@@ -162,3 +162,17 @@ def test_a_companys_name_that_is_too_long_is_refused_on_the_name(acme: World) ->
     with acme.scope(), pytest.raises(Invalid) as refusal:
         update_customer(contact_id=contact_id, name="x" * 201)
     assert [complaint.field for complaint in refusal.value.complaints] == ["name"]
+
+
+def test_a_name_and_another_company_make_a_person_of_that_company_however_often(acme: World) -> None:
+    contact_id = somebody(acme, company_name="Acme Ltd")
+    for _ in range(2):
+        with acme.scope():
+            changed = update_contact(contact_id=contact_id, name="Ann Lee", company_name="Other")
+        assert (changed.name, changed.company_name, changed.kind) == ("Ann Lee", "Other", "person")
+
+
+def test_a_company_that_loses_its_name_is_called_nothing(acme: World) -> None:
+    contact_id = somebody(acme, company_name="Acme Ltd")
+    with acme.scope():
+        assert update_contact(contact_id=contact_id, company_name=None).name == ""  # type: ignore[arg-type]

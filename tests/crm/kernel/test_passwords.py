@@ -38,7 +38,7 @@ def test_a_long_text_is_not_cut_to_a_password() -> None:
 def test_who_waits_too_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_ROOM", threading.BoundedSemaphore(1))
     monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 0.01)
-    with passwords._room(), pytest.raises(Unavailable):
+    with passwords.room_to_hash(), pytest.raises(Unavailable):
         password_matches("anything", None)
 
 

@@ -1,0 +1,1 @@
+"""The product as it is, and one route more: the empty answer."""

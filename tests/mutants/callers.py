@@ -1,0 +1,118 @@
+"""Guards at the entrance: sessions, tokens, guesses, limits, repeats."""
+
+from tests.mutants.mutant import Mutant
+
+CALLERS = (
+    Mutant(
+        "a caller's limit is looked at after the work",
+        "crm/web/viewset.py",
+        "        self.usage.ensure_within()\n",
+        "",
+        "tests/races/test_limits.py",
+    ),
+    Mutant(
+        "counts are read and written in two steps",
+        "crm/kernel/counters.py",
+        "    n = CASE WHEN counter.expires_at <= statement_timestamp() THEN 0 ELSE counter.n END + EXCLUDED.n,",
+        "    n = EXCLUDED.n,",
+        "tests/races/test_limits.py",
+    ),
+    Mutant(
+        "everybody shares the hour of a publishable key",
+        "crm/web/limits.py",
+        "    if credentials.audience is Audience.PUBLISHABLE_KEY:",
+        "    if False:",
+        "tests/crm_web/test_limits.py",
+    ),
+    Mutant(
+        "guesses are not counted",
+        "crm/kernel/guesses.py",
+        "        if number > self.most:",
+        "        if False:",
+        "tests/selfservice/v1/test_sign_in.py",
+    ),
+    Mutant(
+        "a refresh token works more than once",
+        "crm/organisations/services/sessions.py",
+        "living.filter(refresh_digest=digest_of(refresh_token)).update(",
+        "living.update(",
+        "tests/selfservice/v1/test_sign_in.py",
+    ),
+    Mutant(
+        "a refresh token that comes twice ends nothing",
+        "crm/organisations/services/sessions.py",
+        "        _end(living, REFRESH_USED_TWICE)\n",
+        "",
+        "tests/selfservice/v1/test_sign_in.py",
+    ),
+    Mutant(
+        "a refresh is not asked whose application it comes from",
+        "crm/organisations/services/sessions.py",
+        "    if scope := scope_or_none():\n        living = living",
+        "    if scope := scope_or_none():\n        _ = living",
+        "tests/selfservice/v1/test_sign_in.py",
+    ),
+    Mutant(
+        "a session that has ended still opens to members",
+        "crm/contacts/selectors.py",
+        "WHERE s.id = %s AND s.kind = 'member' AND s.ended_at IS NULL",
+        "WHERE s.id = %s AND s.kind = 'member'",
+        "tests/access tests/selfservice/v1/test_sign_in.py",
+    ),
+    Mutant(
+        "a deactivated member stays in",
+        "crm/contacts/selectors.py",
+        "AND c.deleted_at IS NULL AND c.status = 'active'",
+        "AND c.deleted_at IS NULL",
+        "tests/access",
+    ),
+    Mutant(
+        "a member's session opens as staff's",
+        "crm/organisations/selectors.py",
+        "WHERE s.id = %s AND s.kind = 'staff' AND s.ended_at IS NULL",
+        "WHERE s.id = %s AND s.ended_at IS NULL",
+        "tests/backoffice/services",
+    ),
+    Mutant(
+        "a token's own words about place and person are not checked",
+        "crm/web/authentication.py",
+        "    if told != (",
+        "    if False and told != (",
+        "tests/access",
+    ),
+    Mutant(
+        "any algorithm signs a token",
+        "crm/web/tokens.py",
+        '            if set(header) - HEADER or header.get("alg") != ALGORITHM:',
+        "            if False:",
+        "tests/backoffice/services",
+    ),
+    Mutant(
+        "a member reaches other members' records",
+        "selfservice/v1/contacts.py",
+        "            raise Forbidden\n",
+        "            pass\n",
+        "tests/selfservice/v1/test_contact.py tests/access",
+    ),
+    Mutant(
+        "an idempotency key does not look at what came with it",
+        "crm/web/repeats.py",
+        "    if known.fingerprint != row.fingerprint:",
+        "    if False:",
+        "tests/races/test_repeats.py",
+    ),
+    Mutant(
+        "an idempotency key is everybody's",
+        "crm/web/repeats.py",
+        'principal=f"{scope.actor.kind}:{scope.actor.id}", route=route',
+        'principal="", route=route',
+        "tests/races/test_repeats.py",
+    ),
+    Mutant(
+        "signing in tells unknown from wrong by the work it does",
+        "crm/kernel/passwords.py",
+        "        matches = check_password(given[: LONGEST + 1], encoded or _nobodys())",
+        "        matches = bool(encoded) and check_password(given[: LONGEST + 1], encoded)",
+        "tests/crm/kernel/test_passwords.py",
+    ),
+)
