@@ -100,10 +100,15 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             **(ENV.database or {}).get("OPTIONS", {}),
             "connect_timeout": 5,
+            # Statements are prepared at their fifth use: planning one takes longer than running it.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             "options": f"-c lock_timeout=2s -c statement_timeout={_STATEMENT_TIMEOUT} "
             f"-c idle_in_transaction_session_timeout={_IDLE_TIMEOUT} "
             # PostgreSQL's default is that of turning disks, and makes it read whole tables where an index is better.
-            "-c random_page_cost=1.1",
+            "-c random_page_cost=1.1 "
+            # A page of twenty rows is not worth starting workers for, and the web has other requests to serve.
+            f"-c max_parallel_workers_per_gather={0 if ENV.process == 'web' else 2}",
         },
         "TEST": {"NAME": f"test_{(ENV.database or {}).get('NAME', 'rapport')}"},
     }

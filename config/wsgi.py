@@ -8,7 +8,10 @@ os.environ.setdefault("RAPPORT_PROCESS", "web")
 from django.core.checks import ERROR, run_checks
 from django.core.wsgi import get_wsgi_application
 
+from crm.kernel.passwords import prepare
+
 application = get_wsgi_application()
 
+prepare()
 if problems := [problem for problem in run_checks() if problem.level >= ERROR]:
     raise SystemExit("\n".join(str(problem) for problem in problems))

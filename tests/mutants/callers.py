@@ -67,10 +67,10 @@ CALLERS = (
         "tests/access",
     ),
     Mutant(
-        "a member's session opens as staff's",
+        "staff who were sent away stay in",
         "crm/organisations/selectors.py",
-        "WHERE s.id = %s AND s.kind = 'staff' AND s.ended_at IS NULL",
-        "WHERE s.id = %s AND s.ended_at IS NULL",
+        "  AND o.is_active AND st.is_active AND u.is_active",
+        "  AND o.is_active",
         "tests/backoffice/services",
     ),
     Mutant(

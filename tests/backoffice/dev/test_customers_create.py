@@ -59,7 +59,8 @@ def test_the_same_person_is_seen_through_the_other_windows(api: Api, acme: World
      ("payment_terms", ["Net 30"]), ("credit_limit", -1), ("credit_limit", "-0.01"), ("credit_limit", 10.005),
      ("credit_limit", "much"), ("credit_limit", 1e20), ("credit_limit", True), ("credit_limit", "NaN"),
      ("tax_id", "x" * 65), ("custom_fields", None), ("custom_fields", []), ("custom_fields", "x"),
-     ("assigned_to", "me"), ("assigned_to", "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"), ("lead_id", "lead"), ("shoe", 1), ("id", 1)],
+     ("assigned_to", "me"), ("assigned_to", "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a"), ("lead_id", "lead"),
+     ("shoe", 1), ("id", 1)],
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_refused_on_its_field(api: Api, acme: World, field: str, value: Any) -> None:
     before = written(acme)
