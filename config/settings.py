@@ -180,6 +180,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PUBLIC": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "crm.web.openapi.examples.with_examples",
+    ],
     "GET_LIB_DOC_EXCLUDES": "crm.web.openapi.schema.classes_without_a_word_to_callers",
 }
 

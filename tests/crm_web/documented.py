@@ -47,6 +47,18 @@ def faults(name: str, operation: str, answer: Any) -> list[str]:
     ]
 
 
+def allowed(name: str, schema: Any, value: Any) -> list[str]:
+    """What is wrong with a value that a document's schema should allow."""
+    components = {part: _closed(component, complete=True) for part, component in _components(name).items()}
+    validator = Draft202012Validator({**_closed(schema, complete=True), "components": {"schemas": components}})
+    return [error.message for error in _leaves(validator.iter_errors(value))]
+
+
+def _components(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = document(name)["components"]["schemas"]
+    return found
+
+
 def _leaves(errors: Any) -> Iterator[Any]:
     for error in errors:
         yield from _leaves(error.context) if error.context else [error]

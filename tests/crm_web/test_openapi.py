@@ -11,7 +11,7 @@ from crm.web.checks import routes
 from crm.web.dialects import DIALECTS
 from crm.web.openapi.documents import document_of
 from tests.cast import Api, World
-from tests.crm_web.documented import document, operations
+from tests.crm_web.documented import allowed, document, operations
 
 NAMES = [dialect.name for dialect in DIALECTS]
 SPOKEN = [name for name in NAMES if DOCUMENTED[name] and operations(name)]
@@ -124,3 +124,13 @@ def test_documents_hold_nothing_of_an_organisation(acme: World) -> None:
         content = Api(acme.secret_key).get(f"/docs/{name}/openapi.json").content.decode()
         assert acme.organisation.name not in content
         assert str(acme.organisation.id) not in content
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_every_body_has_an_example_that_its_schema_allows(name: str) -> None:
+    for operation, told in operations(name).items():
+        done = [answer for status, answer in told["responses"].items() if status < "300"]
+        for part in [*done, told.get("requestBody", {})]:
+            content = part.get("content", {}).get("application/json")
+            if content is not None:
+                assert allowed(name, content["schema"], content["example"]) == [], operation
