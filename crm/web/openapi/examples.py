@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-# What a field of this name holds, whoever's field it is.
+# What a field of this name holds, whoever's field it is and however its words are joined.
 _BY_NAME: dict[str, Any] = {
-    "name": "Ann Lee", "first_name": "Ann", "firstName": "Ann", "last_name": "Lee", "lastName": "Lee",
-    "email": "ann@example.com", "email_address": "ann@example.com", "username": "ann@example.com",
-    "phone": "+35799123834", "password": "correct horse 9", "company": "Lee and Co", "company_name": "Lee and Co",
-    "language": "en", "gender": "female", "tier": "gold", "status": "active",
-    "message": "Done.", "page": 1, "limit": 20, "size": 10, "total": 1, "total_pages": 1, "totalPages": 1,
-    "statusCode": 200, "year": 1990, "month": 2, "day": 28, "exp": "1798761600", "code": "6C7B8A01",
-    "id": "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a", "has_next": False, "has_prev": False, "points_balance": 0,
+    "id": "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a", "code": "6C7B8A01", "name": "Ann Lee", "firstname": "Ann",
+    "lastname": "Lee", "email": "ann@example.com", "emailaddress": "ann@example.com", "username": "ann@example.com",
+    "phone": "+35799123834", "password": "correct horse 9", "company": "Lee and Co", "companyname": "Lee and Co",
+    "language": "en", "tier": "gold", "pointsbalance": 0, "message": "Done.", "statuscode": 200, "exp": "1798761600",
+    "page": 1, "limit": 20, "size": 10, "total": 1, "totalpages": 1, "hasnext": False, "hasprev": False,
+    "year": 1990, "month": 2, "day": 28,
 }  # fmt: skip
 _BY_FORMAT = {
     "uuid": "0192f0c5-7a3b-7c1e-9b1a-2f4e5d6c7b8a", "date": "1990-02-28", "date-time": "2026-01-15T09:30:00.000Z",
@@ -57,7 +56,7 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str 
 def _simple(schema: Mapping[str, Any], kind: str, name: str) -> Any:
     if schema.get("format") in _BY_FORMAT:
         return _BY_FORMAT[schema["format"]]
-    usual = _BY_NAME.get(name)
+    usual = _BY_NAME.get(name.replace("_", "").lower())
     fits: dict[str, tuple[type, ...]] = {
         "string": (str,),
         "integer": (int,),
