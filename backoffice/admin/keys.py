@@ -20,7 +20,7 @@ from crm.organisations.models import ApiKey
 from crm.organisations.roles import RESOURCES
 from crm.organisations.selectors import keys_of_scope
 from crm.organisations.services import IssuedKey, change_key, issue_key, revoke_key, rotate_key
-from crm.web.limits import usage_of_key
+from crm.web.limits import usage_of_key, used_in_a_day
 
 PERMISSIONS = [
     ("read", gettext_lazy("Read everything")),
@@ -57,7 +57,10 @@ class KeyPage(PlaceAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         key = self.get_object(request, object_id)
-        limit = {"hour": usage_of_key(request, key.pk, key.organisation.hourly_limit)} if key else {}
+        limit = {}
+        if key:
+            hourly = key.organisation.hourly_limit
+            limit = {"hour": usage_of_key(request, key.pk, hourly), "day": used_in_a_day(key.pk, hourly)}
         return super().change_view(request, object_id, form_url, {**limit, **(extra_context or {})})
 
     @display(description=gettext_lazy("Begins with"))

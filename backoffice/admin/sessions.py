@@ -53,16 +53,16 @@ class SessionPage(PlaceAdmin):
 
     resource = "auth:sessions"
     about = "session"
-    list_display = ("who", "kind", "device", "address", "state", "last_seen_at", "created_at", "end")
+    list_display = ("who", "shown_kind", "device", "address", "state", "last_seen_at", "created_at", "end")
     list_filter = (StateFilter, "kind")
     search_fields = ("device", "address")
     search_help_text = gettext_lazy("A part of the device's name, or of an address")
     ordering = ("-last_seen_at",)
     fields = (
-        ("who", "kind"), ("device", "address"), ("created_at", "last_seen_at"), ("state", "expires_at"),
+        ("who", "shown_kind"), ("device", "address"), ("created_at", "last_seen_at"), ("state", "expires_at"),
         ("ended_at", "ended_because"),
     )  # fmt: skip
-    readonly_fields = ("who", "state")
+    readonly_fields = ("who", "shown_kind", "state")
     change_form_outer_before_template = "backoffice/session_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
@@ -70,6 +70,10 @@ class SessionPage(PlaceAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
         return SessionChangeList
+
+    @display(description=gettext_lazy("Kind"), ordering="kind")
+    def shown_kind(self, session: Session) -> str:
+        return session.get_kind_display()
 
     @display(description=gettext_lazy("Who"))
     def who(self, session: Any) -> str:

@@ -24,7 +24,7 @@ def tidy_up(run: JobRun) -> Iterator[int]:
     finished: QuerySet[Any] = QueuedTask.objects.filter(state=State.DONE, created_at__lt=Now() - KEPT)
     runs: QuerySet[Any] = JobRun.objects.filter(state=State.DONE, finished_at__lt=Now() - KEPT)
     receipts: QuerySet[Any] = Processed.objects.filter(event__state=State.DONE, event__recorded_at__lt=Now() - KEPT)
-    counters: QuerySet[Any] = Counter.objects.filter(expires_at__lt=Now())
+    counters: QuerySet[Any] = Counter.objects.filter(expires_at__lt=Now() - timedelta(days=1))
     for name, rows in (("tasks", finished), ("runs", runs), ("receipts", receipts), ("counters", counters)):
         gone = CHUNK
         while gone == CHUNK:

@@ -2,17 +2,22 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django_ratelimit.core import get_usage
+from django_ratelimit import ALL
+from django_ratelimit.core import _get_window, _make_cache_key, get_usage
 
 from crm.kernel.errors import Throttled
 from crm.web.authentication import Credentials
 from crm.web.grants import Audience
 
 WINDOW_SECONDS = 3600
+HOURS_SHOWN = 24
+GROUP = "requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,23 @@ def usage_of_key(request: HttpRequest, key_id: UUID, limit: int) -> Usage:
     return _usage(request, f"{Audience.KEY}:{key_id}", limit, increment=False)
 
 
+def used_in_a_day(key_id: UUID, limit: int) -> int:
+    """What a secret key has used in its present hour and the twenty-three before it; in Redis, in the present hour.
+
+    `limit` is what was granted then: after a change of plan the counts begin anew.
+    """
+    counted_as = f"{Audience.KEY}:{key_id}"
+    end = _get_window(counted_as, WINDOW_SECONDS)
+    ends = range(end, end - HOURS_SHOWN * WINDOW_SECONDS, -WINDOW_SECONDS)
+    keys = [_make_cache_key(GROUP, hour, (limit, WINDOW_SECONDS), counted_as, ALL) for hour in ends]
+    counters: Any = caches["counters"]
+    return int(counters.total(keys))
+
+
 def _usage(request: HttpRequest, counted_as: str, limit: int, *, increment: bool) -> Usage:
     usage = get_usage(
         request,
-        group="requests",
+        group=GROUP,
         key=lambda _group, _request: counted_as,
         rate=(limit, WINDOW_SECONDS),
         increment=increment,

@@ -1,13 +1,15 @@
 """Whose hour a request is counted in, and what every answer tells of it (s0 §4)."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client, RequestFactory
 
 from crm.organisations.models import ApiKey, Organisation
-from crm.web.limits import usage_of_key
+from crm.web.limits import usage_of_key, used_in_a_day
 from tests.cast import World
 from tests.members import a_member, authenticate, member_from, with_header
 
@@ -92,3 +94,13 @@ def test_what_a_key_has_used_is_told_without_counting(acme: World) -> None:
         acme.api.get("/v1/customers")
     for _ in range(2):
         assert usage_of_key(RequestFactory().get("/"), key.pk, 3).used == 2
+        assert used_in_a_day(key.pk, 3) == 2
+
+
+def test_an_hour_that_is_over_is_still_counted_for_the_day(acme: World) -> None:
+    key = ApiKey.objects.get(name="everything", organisation=acme.organisation, mode="live")
+    now = datetime.now(UTC)
+    for hours in (30, 23, 2, 0):
+        with time_machine.travel(now - timedelta(hours=hours), tick=False):
+            acme.api.get("/v1/customers")
+    assert used_in_a_day(key.pk, 3) == 3
