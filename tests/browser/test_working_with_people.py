@@ -79,7 +79,7 @@ def test_deleting_asks_first(visitors: Visitors) -> None:
     visitors.check()
 
 
-def test_test_mode_is_loud_and_empty(visitors: Visitors, product: Product) -> None:
+def test_test_mode_is_loud_and_holds_one_member_only(visitors: Visitors, product: Product) -> None:
     page = visitors.sign_in(product.staff("kaffa", "owner"))
     live = brand(page)
     expect(page.locator(".rp-test-banner")).to_have_count(0)
@@ -93,8 +93,11 @@ def test_test_mode_is_loud_and_empty(visitors: Visitors, product: Product) -> No
     assert box["width"] > 1000
     assert brand(page) != live
     page.get_by_role("link", name="Customers").first.click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    member = product.organisation("kaffa")["test"]["member"]
+    expect(page.get_by_text(member["email"])).to_be_visible()
+    page.goto("/admin/messaging/suppression/?q=nobody")
     expect(page.get_by_text("No results found")).to_be_visible()
-    expect(page.get_by_role("link", name="Add customer").first).to_be_visible()
     page.get_by_label("Organisation and mode").select_option(label="Kaffa Coffee · Live")
     expect(banner).to_have_count(0)
     assert brand(page) == live
