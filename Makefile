@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts sizes demo schema shell mutants bench
+.PHONY: help run test check lint types contracts sizes demo schema shell proofs mutants bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ sizes: $(VENV)/.development ## lengths of functions and files, at the 90th perce
 
 schema: $(VENV)/.development ## write and validate the OpenAPI document of every surface
 	@DEBUG=1 $(BIN)/python manage.py openapi --fail-on-warn var/openapi
+
+proofs: $(VENV)/.development ## what is proved by repetition and by size, in full: an hour
+	@RAPPORT_PROOFS=full $(BIN)/python -m pytest -m "large or proof"
 
 mutants: $(VENV)/.development ## break the guards one by one; each must turn the tests red
 	@$(BIN)/python -m tests.mutants

@@ -13,6 +13,7 @@ from typing import Any
 from config import env as environment
 from config import postgres
 from config.env import PROJECT, BadSetting, Environment
+from config.metrics import forget_counts
 from config.supervisor import Child, Supervisor
 
 
@@ -23,6 +24,7 @@ def main() -> int:
         _say("Preparing the database …")
         _manage("migrate", "--verbosity", "0", "--no-input")
         demo = json.loads(_manage("demo", "--json")) if env.debug else None
+        forget_counts(env.data_dir)
         _say("Starting web, worker, relay and scheduler …")
         supervisor = Supervisor(_children(env))
         return supervisor.run(on_ready=lambda: _say(_ready_block(env, demo)), is_ready=lambda: _is_ready(env))

@@ -10,6 +10,7 @@ from backoffice.admin.theme import UNFOLD as UNFOLD
 from config import env as environment
 from config.broker import FILE_SYSTEM, transport_options
 from config.logs import LOGGING as LOGGING
+from config.mail import mail_server, no_reply_at
 from config.postgres import Server
 
 ENV = environment.read()
@@ -32,9 +33,17 @@ DATA_KEYS = ENV.data_keys
 INSTALLED_APPS = [
     "crm.kernel",
     "crm.organisations",
+    "crm.files",
     "crm.messaging",
+    "crm.imports",
+    "crm.approvals",
     "crm.contacts",
+    "crm.insights",
     "crm.campaigns",
+    "crm.leads",
+    "crm.nurturing",
+    "crm.orders",
+    "crm.feedback",
     "crm.reports",
     "crm.web",
     "loyalty.members",
@@ -132,6 +141,17 @@ RATELIMIT_USE_CACHE = "counters"
 # It knows two kinds of shared caches by name, and ours is neither.
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
 
+# Without EMAIL_URL every message is a file in the outbox, and so is every SMS.
+OUTBOX = Path(ENV.data_dir) / "outbox"
+SMS_INTO_OUTBOX = ENV.email_url is None
+MAIL_SERVER = mail_server(ENV.email_url)
+EMAIL_BACKEND = MAIL_SERVER.backend
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starts_tls, MAIL_SERVER.speaks_tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = no_reply_at(BASE_URL)
+
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -180,6 +200,21 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PUBLIC": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Words under the same field name in several records of one document need a name each.
+    "ENUM_NAME_OVERRIDES": {
+        "CampaignStatusEnum": "backoffice.dev.campaigns.STATUSES",
+        "ProductStatusEnum": "backoffice.dev.products.STATUSES",
+        "OrderStatusEnum": "backoffice.dev.orders.STATUSES",
+        "CampaignTypeEnum": "backoffice.dev.campaigns.TYPES",
+        "LeadStatusEnum": "backoffice.dev.leads.STATUSES",
+        "LeadSourceEnum": "backoffice.dev.leads.SOURCES",
+        "LeadInteractionTypeEnum": "backoffice.dev.lead_interactions.TYPES",
+        "CustomerInteractionTypeEnum": "backoffice.dev.customer_interactions.TYPES",
+        "ImportStatusEnum": "backoffice.dev.imports.STATUSES",
+        "CustomerStatusEnum": "backoffice.dev.customers.STATUSES",
+        "CustomerTypeEnum": "backoffice.dev.customers.TYPES",
+        "FeedbackStatusEnum": "backoffice.dev.feedback_figures.STATUS_WORDS",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "crm.web.openapi.examples.with_examples",

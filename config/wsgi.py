@@ -9,6 +9,10 @@ os.environ.setdefault("RAPPORT_PROCESS", "web")
 from django.core.checks import ERROR, run_checks
 from django.core.wsgi import get_wsgi_application
 
+from config import env
+from config.metrics import keep_counts_in_files
+
+keep_counts_in_files(env.read().data_dir)
 application = get_wsgi_application()
 
 if problems := [problem for problem in run_checks() if problem.level >= ERROR]:

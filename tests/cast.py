@@ -1,6 +1,7 @@
 """The closed cast of characters: acme with its staff by role, acme in rehearsal, and rival, the stranger."""
 
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -96,6 +97,19 @@ class Cast:
     acme: World
     rehearsal: World
     rival: World
+
+
+_kept: list[Cast] = []
+
+
+def keep_cast() -> None:
+    """Build the cast in rows that stay: every test begins with them, and takes back what it adds."""
+    _kept[:] = [build_cast()]
+
+
+def cast_for_a_test() -> Cast:
+    """The cast as it was built: what a test does to these objects stays with it."""
+    return deepcopy(_kept[0])
 
 
 def build_cast() -> Cast:

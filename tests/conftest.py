@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
+from pytest_django.plugin import blocking_manager_key
 
 from config import postgres
 from crm.kernel.tenancy import scope_or_none
-from tests.cast import Api, Cast, World, build_cast
+from tests.cast import Api, Cast, World, cast_for_a_test, keep_cast
+from tests.proofs import IN_FULL
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,10 +36,47 @@ def _clean_slate() -> Iterator[None]:
     assert scope_or_none() is None, "a scope was left open"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The cast is built once for all tests: it takes longer than most of them."""
+    with django_db_blocker.unblock():
+        # Of a database that is used again (`--reuse-db`).
+        call_command("flush", verbosity=0, interactive=False)
+        keep_cast()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes waits for `make proofs`, or for its own name."""
+    large = [] if IN_FULL or _is_named(config) else [item for item in items if item.get_closest_marker("large")]
+    if large:
+        items[:] = [item for item in items if item not in large]
+        config.hook.pytest_deselected(items=large)
+
+
+def _is_named(config: pytest.Config) -> bool:
+    """Whether files were asked for one by one."""
+    return any(".py" in argument for argument in config.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test whose rows others see ends by emptying all tables; the next one begins with the cast all the same."""
+    yield
+    if _empties_tables(item) and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            keep_cast()
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    is_marked = marker is not None and bool(marker.kwargs.get("transaction"))
+    return is_marked or "transactional_db" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture
 def cast(db: Any) -> Cast:
     """acme and its staff, acme in rehearsal (test mode), and rival."""
-    return build_cast()
+    return cast_for_a_test()
 
 
 @pytest.fixture
@@ -64,4 +104,4 @@ def api(acme: World) -> Api:
 @pytest.fixture
 def committed_cast(transactional_db: Any) -> Cast:
     """The cast in rows that other threads and processes see."""
-    return build_cast()
+    return cast_for_a_test()

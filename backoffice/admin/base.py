@@ -4,7 +4,7 @@ A page names its `resource`; the actor's grants for it decide what shows. Adding
 page switches them on and says which service does it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,10 +22,10 @@ from unfold.views import ChangeList
 from backoffice.admin.theme import is_operator
 from backoffice.admin.told import told
 from crm.kernel.audit import events_about
-from crm.kernel.errors import DomainError, NotFound
+from crm.kernel.errors import Complaint, DomainError, NotFound
 from crm.kernel.models import Event
 from crm.kernel.tenancy import scope_or_none
-from crm.web.pagination import total_of
+from crm.kernel.totals import total_of
 
 EVENTS_SHOWN = 50
 
@@ -205,6 +206,22 @@ class PlaceAdmin(ModelAdmin):
             return None
         page = {**self.admin_site.each_context(request), "title": question, "opts": self.opts, **context}
         return TemplateResponse(request, "backoffice/ask_first.html", page)
+
+    def small_form(
+        self, request: HttpRequest, form: Any, save: Callable[..., object], *, title: str, back: str
+    ) -> HttpResponse:
+        """A page with one form, which `save` is called with; a domain error comes back at its fields."""
+        if request.method == "POST" and form.is_valid():
+            try:
+                save(**form.cleaned_data)
+                return redirect(back)
+            except DomainError as error:
+                for complaint in error.complaints or [Complaint("", error.message)]:
+                    field = complaint.field if complaint.field in form.fields else None
+                    form.add_error(field, str(complaint.message))
+        context = {"title": title, "form": form, "back": back, "opts": self.opts}
+        page = {**self.admin_site.each_context(request), **context}
+        return TemplateResponse(request, "backoffice/small_form.html", page)
 
     def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         obj = self.get_object(request, object_id)

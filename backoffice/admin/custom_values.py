@@ -1,10 +1,12 @@
-"""Custom fields on a person's form: one typed field for each definition."""
+"""Custom fields on a record's form: one typed field for each definition."""
 
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -13,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from crm.contacts.models import Contact
+from backoffice.admin.reading import as_values
 from crm.kernel.events import to_json
 from crm.organisations.models import CustomField, FieldKind
 
@@ -31,9 +33,9 @@ def definitions_of(request: HttpRequest) -> list[CustomField]:
     return definitions
 
 
-def custom_form_fields(definitions: list[CustomField], contact: Contact | None) -> dict[str, forms.Field]:
-    """Form fields by name, showing the contact's values. Bounds are the service's business, as everywhere."""
-    values = contact.custom_fields if contact else {}
+def custom_form_fields(definitions: list[CustomField], holder: Any) -> dict[str, forms.Field]:
+    """Form fields by name, showing the record's values. Bounds are the service's business, as everywhere."""
+    values = holder.custom_fields if holder else {}
     return {f"{PREFIX}{field.key}": _form_field(field, values.get(field.key)) for field in definitions}
 
 
@@ -102,3 +104,37 @@ def with_custom_values(values: dict[str, Any]) -> dict[str, Any]:
         if name.startswith(PREFIX)
     }
     return {**plain, "custom_fields": custom} if custom else plain
+
+
+class CustomValuesPage:
+    """Mixed into the pages of records with custom fields: one form field for each definition, in a tab of their own."""
+
+    form: Any
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        extra = custom_form_fields(definitions_of(request), self.holder_of(obj)) | self.extra_fields(request, obj)
+        form = type("CustomValuesForm", (self.form,), extra)
+        return super().get_form(request, obj, change, form=form, **kwargs)  # type: ignore[misc]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        names = tuple(custom_form_fields(definitions_of(request), None))
+        sets = [*sets, (_("Custom fields"), {"classes": ["tab"], "fields": names})] if names else [*sets]
+        if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return sets
+        # The form's own fields are none of the model's, so Django could show neither their labels nor their values.
+        form = self.get_form(request, obj, change=False, fields=flatten_fieldsets(sets))
+        return as_values(sets, form(instance=obj))
+
+    def field_of(self, complaint: str) -> str:
+        name = complaint.removeprefix(COMPLAINT)
+        own: str = super().field_of(complaint)  # type: ignore[misc]
+        return own if name == complaint else f"{PREFIX}{name.split('.')[0]}"
+
+    def holder_of(self, obj: Any) -> Any:
+        """The row that has the custom fields; None while it is being added."""
+        return obj
+
+    def extra_fields(self, request: HttpRequest, obj: Any) -> dict[str, forms.Field]:
+        """More form fields that are none of the model's own."""
+        return {}

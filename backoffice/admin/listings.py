@@ -12,7 +12,7 @@ from backoffice.admin.base import PlaceAdmin
 from crm.campaigns.models import Listing, ListingEntry
 from crm.campaigns.selectors import listings
 from crm.campaigns.services import open_listing
-from crm.contacts.selectors import found_by
+from crm.kernel.lookups import found_by
 
 
 @admin.register(Listing)

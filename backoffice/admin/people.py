@@ -2,27 +2,30 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms.models import fields_for_model, model_to_dict
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import PlaceAdmin, changed_values
-from backoffice.admin.custom_values import COMPLAINT, PREFIX, custom_form_fields, definitions_of, with_custom_values
+from backoffice.admin.custom_values import CustomValuesPage, with_custom_values
 from backoffice.admin.filters import DayRangeFilter
-from backoffice.admin.person_extras import PersonExtras
+from backoffice.admin.health import BAND_COLORS, BandFilter, shown_band
 from backoffice.admin.person_page import person_context, standing_of
-from backoffice.admin.reading import as_values
+from backoffice.admin.person_story import PersonStory
 from crm.contacts.models import Contact, Customer, Status
 from crm.contacts.models.contact import Source
-from crm.contacts.selectors import contacts, customers, found_by
+from crm.contacts.selectors import contacts, customers, merged_into
 from crm.contacts.services import create_contact, delete_contact, update_contact
+from crm.kernel.lookups import found_by
+from crm.kernel.tenancy import scope_or_none
 from crm.organisations.selectors import staff_of_organisation
 from loyalty.tiers.selectors import tiers
 from loyalty.tiers.services import admit_customer, change_customer
@@ -49,7 +52,7 @@ STATUS_COLORS = {Status.ACTIVE: "success", Status.INACTIVE: "warning", Status.BL
 SET_BY_HAND = "set in the back office"
 
 
-class PersonPage(PersonExtras, PlaceAdmin):
+class PersonPage(PersonStory, CustomValuesPage, PlaceAdmin):
     """What the pages of contacts and customers have in common: summary, story, custom fields."""
 
     resource = "auth:members"
@@ -64,39 +67,39 @@ class PersonPage(PersonExtras, PlaceAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return found_by(queryset, search_term, path=self.contact_path), False
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        extra = custom_form_fields(definitions_of(request), self.contact_of(obj))
-        extra |= self.extra_fields(request, obj)
-        return super().get_form(request, obj, change, form=type("PersonForm", (self.form,), extra), **kwargs)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        sets = super().get_fieldsets(request, obj)
-        names = tuple(custom_form_fields(definitions_of(request), None))
-        sets = [*sets, (_("Custom fields"), {"classes": ["tab"], "fields": names})] if names else [*sets]
-        if obj is None or self.has_change_permission(request, obj):
-            return sets
-        # The form's own fields are none of the model's, so Django could show neither their labels nor their values.
-        form = self.get_form(request, obj, change=False, fields=flatten_fieldsets(sets))
-        return as_values(sets, form(instance=obj))
-
-    def field_of(self, complaint: str) -> str:
-        name = complaint.removeprefix(COMPLAINT)
-        return super().field_of(complaint) if name == complaint else f"{PREFIX}{name.split('.')[0]}"
-
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         obj = self.get_object(request, object_id)
+        into = None if obj else went_to(request, object_id)
+        if into is not None:
+            return redirect("admin:contacts_contact_change", into)
         person = person_context(self.contact_of(obj)) | self.extra_addresses() if obj else {}
         return super().change_view(request, object_id, form_url, {**person, **(extra_context or {})})
 
-    def extra_fields(self, request: HttpRequest, obj: Any) -> dict[str, forms.Field]:
-        """Form fields that are none of the model's own."""
-        return {}
+    def holder_of(self, obj: Any) -> Any:
+        return self.contact_of(obj)
 
     def contact_of(self, obj: Any) -> Any:
         return obj
 
     def remove(self, obj: Any) -> None:
         delete_contact(contact_id=obj.pk)
+
+
+def went_to(request: HttpRequest, object_id: str) -> UUID | None:
+    """Where a person went who was merged, with a message that says so."""
+    scope, contact_id = scope_or_none(), _read_id(object_id)
+    may_see = scope is not None and contact_id is not None and scope.actor.may("auth:members:read")
+    into = merged_into(contact_id) if may_see and contact_id is not None else None
+    if into is not None:
+        messages.info(request, _("This person was merged into the one shown here."))
+    return into
+
+
+def _read_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @admin.register(Contact)
@@ -107,7 +110,8 @@ class ContactPage(PersonPage):
     fieldsets = PERSON_SETS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return contacts().select_related("member__standing__tier").defer("words", "search")
+        related = ("member__standing__tier", "customer", "health")
+        return contacts().select_related(*related).defer("words", "search")
 
     @display(description=_("Name"), ordering="name")
     def shown_name(self, contact: Contact) -> str:
@@ -147,15 +151,15 @@ class TierFilter(admin.SimpleListFilter):
 @admin.register(Customer)
 class CustomerPage(PersonPage):
     form = CustomerForm
-    list_display = ("shown_name", "email", "phone", "tier", "shown_status", "created_at", "assigned_to")
-    list_filter = ("status", "type", TierFilter, ("created_at", DayRangeFilter))
-    list_select_related = ("contact__member__standing__tier", "assigned_to__user")
+    list_display = ("shown_name", "email", "phone", "tier", "shown_status", "health", "created_at", "assigned_to")
+    list_filter = ("status", "type", TierFilter, BandFilter, ("created_at", DayRangeFilter))
+    list_select_related = ("contact__member__standing__tier", "contact__health", "assigned_to__user")
     ordering = ("-created_at", "-contact")
     fieldsets = (*PERSON_SETS, *TRADE_SETS)
     contact_path = "contact__"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        related = ("contact__member__standing__tier", "assigned_to__user")
+        related = ("contact__member__standing__tier", "contact__health", "assigned_to__user")
         return customers().select_related(*related).defer("contact__words", "contact__search")
 
     def extra_fields(self, request: HttpRequest, obj: Any) -> dict[str, forms.Field]:
@@ -214,3 +218,7 @@ class CustomerPage(PersonPage):
     @display(description=_("Status"), ordering="status", label=STATUS_COLORS)
     def shown_status(self, customer: Customer) -> tuple[str, str]:
         return customer.status, customer.get_status_display()
+
+    @display(description=_("Health"), ordering="contact__health__score", label=BAND_COLORS)
+    def health(self, customer: Customer) -> tuple[str, str]:
+        return shown_band(customer.contact)

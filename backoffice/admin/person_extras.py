@@ -1,5 +1,6 @@
 """What hangs on a person and is changed one at a time: ways to sign in, and sealed document numbers."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from backoffice.admin.base import complaints_as_messages
 from crm.contacts.models import DocumentKind, Identity, IdentityDocument, Provider
 from crm.contacts.selectors import contact_by_id
 from crm.contacts.services import add_identity, keep_document, remove_identity, reveal_document
-from crm.kernel.errors import DomainError, NotFound
+from crm.kernel.errors import NotFound
 from crm.kernel.tenancy import current_scope
 
 
@@ -70,7 +71,7 @@ class PersonExtras:
         return self._small_form(request, contact_id, DocumentForm, keep_document, _("Keep a document's number"))
 
     def remove_identity_view(self, request: HttpRequest, contact_id: UUID, identity_id: UUID) -> HttpResponse:
-        _demand("auth:members:write")
+        demand("auth:members:write")
         identity = Identity.objects.filter(pk=identity_id, contact_id=contact_id).first()
         if identity is None:
             raise Http404
@@ -84,8 +85,8 @@ class PersonExtras:
 
     def reveal_document_view(self, request: HttpRequest, contact_id: UUID, document_id: UUID) -> HttpResponse:
         """Shows the number once, on the answer to a POST: it lands in no cookie, message or address."""
-        _demand("auth:documents:read")
-        person = _contact_or_404(contact_id)
+        demand("auth:documents:read")
+        person = contact_or_404(contact_id)
         if not IdentityDocument.objects.filter(pk=document_id, contact=person).exists():
             raise Http404
         question = _("Show the document's number? That you read it is recorded.")
@@ -104,19 +105,10 @@ class PersonExtras:
     def _small_form(
         self, request: HttpRequest, contact_id: UUID, form_class: type[forms.Form], service: Any, title: str
     ) -> HttpResponse:
-        _demand("auth:members:write")
-        _contact_or_404(contact_id)
-        form = form_class(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                service(contact_id=contact_id, **form.cleaned_data)
-                return redirect(self._person(contact_id))
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        context = {"title": title, "form": form, "back": self._person(contact_id), "opts": self.opts}
-        return TemplateResponse(
-            request, "backoffice/small_form.html", {**self.admin_site.each_context(request), **context}
-        )
+        demand("auth:members:write")
+        contact_or_404(contact_id)
+        form, save = form_class(request.POST or None), partial(service, contact_id=contact_id)
+        return self.small_form(request, form, save, title=title, back=self._person(contact_id))  # type: ignore[attr-defined, no-any-return]
 
     @property
     def _page(self) -> str:
@@ -126,12 +118,12 @@ class PersonExtras:
         return reverse(f"admin:{self._page}_change", args=[contact_id])
 
 
-def _demand(grant: str) -> None:
+def demand(grant: str) -> None:
     if not current_scope().actor.may(grant):
         raise PermissionDenied
 
 
-def _contact_or_404(contact_id: UUID) -> Any:
+def contact_or_404(contact_id: UUID) -> Any:
     try:
         return contact_by_id(contact_id)
     except NotFound:

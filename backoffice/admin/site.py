@@ -18,12 +18,14 @@ from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.dashboard import dashboard_context
+from backoffice.admin.feedback_figures import show_figures, show_themes
 from backoffice.admin.lockouts import show_lockouts, unlock
+from backoffice.admin.person_page import person_page
 from backoffice.admin.places import choose_place, desks_of, place_of
 from backoffice.admin.sign_in import SignInForm
 from backoffice.admin.theme import TEST_MODE_COLORS
-from crm.contacts.models import Contact
-from crm.contacts.selectors import contacts, found_by
+from crm.contacts.selectors import contacts
+from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import Mode, open_scope, scope_or_none
 from crm.organisations.models import User
 
@@ -44,7 +46,7 @@ class BackOffice(UnfoldAdminSite):
         return isinstance(user, User) and user.is_active and (user.is_operator or bool(desks_of(request)))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """One of the four entrances: every page runs, and is rendered, inside the scope of the place chosen."""
+        """One of the entrances: every page runs, and is rendered, inside the scope of the place chosen."""
         inner: View = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -77,6 +79,8 @@ class BackOffice(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("switch/", self.admin_view(self.switch), name="switch"),
+            path("feedback/figures/", self.admin_view(partial(show_figures, self)), name="feedback_figures"),
+            path("feedback/themes/", self.admin_view(partial(show_themes, self)), name="feedback_themes"),
             path("lockouts/", self.admin_view(partial(show_lockouts, self)), name="lockouts"),
             path("lockouts/unlock/", self.admin_view(unlock), name="unlock"),
         ]
@@ -127,7 +131,8 @@ class BackOffice(UnfoldAdminSite):
             return HttpResponse()
         people = found_by(contacts(), term).select_related("customer").order_by("name")[: MOST_FOUND + 1]
         found = [
-            {"name": str(person), "detail": person.email or person.phone, "link": _page_of(person)} for person in people
+            {"name": str(person), "detail": person.email or person.phone, "link": person_page(person)}
+            for person in people
         ]
         context = {"found": found[:MOST_FOUND], "more": len(found) > MOST_FOUND}
         return TemplateResponse(request, "backoffice/found_people.html", context, headers={"HX-Trigger": "search"})
@@ -139,8 +144,3 @@ def _without_nul(parameters: QueryDict) -> QueryDict:
     for name, values in parameters.lists():
         clean.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
     return clean
-
-
-def _page_of(person: Contact) -> str:
-    kind = "customer" if hasattr(person, "customer") else "contact"
-    return reverse(f"admin:contacts_{kind}_change", args=[person.pk])

@@ -1,6 +1,6 @@
 """Events as people read them: who, to whom, what changed, in a fixed number of queries for a whole page of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,21 +10,99 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.contacts.models import Contact
+from crm.feedback.selectors import THROUGH_LINK
 from crm.kernel.actors import ActorKind
 from crm.kernel.models import Event
+from crm.kernel.tenancy import scope_or_none
+from crm.leads.links import THROUGH_FORM
+from crm.leads.models import WebForm
 from crm.organisations.models import ApiKey, CustomField, Staff, User
 
 SENTENCES = {
     "contact.created": gettext_lazy("Became known"),
     "contact.updated": gettext_lazy("Changed"),
     "contact.deleted": gettext_lazy("Deleted"),
+    "contact.merged": gettext_lazy("Another person was merged into them"),
+    "contact.unmerged": gettext_lazy("A merge was taken apart"),
+    "duplicate.dismissed": gettext_lazy("Said to be no duplicate"),
     "customer.created": gettext_lazy("Became a customer"),
+    "interaction.added": gettext_lazy("Interaction noted"),
+    "interaction.changed": gettext_lazy("Interaction changed"),
+    "interaction.removed": gettext_lazy("Interaction removed"),
+    "interactions.carried_over": gettext_lazy("Interactions of a lead carried over"),
     "customers.loaded": gettext_lazy("Customers loaded"),
     "member.registered": gettext_lazy("Joined the programme"),
     "members.registered": gettext_lazy("Joined the programme, all of a batch"),
     "member.left": gettext_lazy("Left the programme"),
     "tier.changed": gettext_lazy("Tier changed"),
     "tier.defined": gettext_lazy("Tier defined"),
+    "lead.created": gettext_lazy("Lead captured"),
+    "lead.updated": gettext_lazy("Lead changed"),
+    "lead.status_changed": gettext_lazy("Moved to another stage"),
+    "lead.converted": gettext_lazy("Converted into a customer"),
+    "lead.deleted": gettext_lazy("Lead deleted"),
+    "lead.score_band_changed": gettext_lazy("The score rose"),
+    "lead_interaction.added": gettext_lazy("Interaction noted"),
+    "lead_interaction.changed": gettext_lazy("Interaction changed"),
+    "lead_interaction.removed": gettext_lazy("Interaction removed"),
+    "leads.imported": gettext_lazy("Leads imported"),
+    "stage_rule.set": gettext_lazy("Days of a stage set"),
+    "follow_ups.made": gettext_lazy("Follow-ups made"),
+    "follow_up.assigned": gettext_lazy("Follow-up handed over"),
+    "follow_up.finished": gettext_lazy("Follow-up done"),
+    "customer_follow_up.assigned": gettext_lazy("Follow-up handed over"),
+    "customer_follow_up.finished": gettext_lazy("Follow-up done"),
+    "lead_rotation.changed": gettext_lazy("Rotation of new leads changed"),
+    "lead.merged": gettext_lazy("Another lead was merged into it"),
+    "lead.unmerged": gettext_lazy("A merge of leads was taken apart"),
+    "lead_duplicate.dismissed": gettext_lazy("Lead said to be no duplicate"),
+    "score_rule.defined": gettext_lazy("Score rule written"),
+    "score_rule.removed": gettext_lazy("Score rule removed"),
+    "score_group.defined": gettext_lazy("Group of score rules written"),
+    "score_group.removed": gettext_lazy("Group of score rules removed"),
+    "leads.written_to": gettext_lazy("Letters of a sequence noted"),
+    "sequence.defined": gettext_lazy("Sequence written"),
+    "sequence.drafted": gettext_lazy("Steps of a sequence written"),
+    "sequence.published": gettext_lazy("Sequence published"),
+    "sequence.archived": gettext_lazy("Sequence archived"),
+    "sequence.reopened": gettext_lazy("Sequence opened again"),
+    "leads.enrolled": gettext_lazy("Leads entered a sequence"),
+    "steps.run": gettext_lazy("Steps of sequences done"),
+    "nurturing.stopped": gettext_lazy("Left a sequence before its end"),
+    "messages.withdrawn": gettext_lazy("Messages withdrawn"),
+    "web_form.defined": gettext_lazy("Web form written"),
+    "segment.defined": gettext_lazy("Segment written"),
+    "segment.filled": gettext_lazy("Segment filled"),
+    "segment.archived": gettext_lazy("Segment archived"),
+    "segment.entered": gettext_lazy("Came into a segment"),
+    "segment.left": gettext_lazy("Left a segment"),
+    "customer.health_band_changed": gettext_lazy("How they are doing changed"),
+    "feedback.requested": gettext_lazy("Asked for feedback"),
+    "feedback.skipped": gettext_lazy("Not asked for feedback"),
+    "feedback.bounced": gettext_lazy("Request for feedback bounced"),
+    "feedback.answered": gettext_lazy("Gave feedback"),
+    "feedback.detractor": gettext_lazy("Is unhappy: to be called"),
+    "feedback.closed": gettext_lazy("Request for feedback closed"),
+    "feedback.reminded": gettext_lazy("Reminded of requests for feedback"),
+    "feedback.expired": gettext_lazy("Requests for feedback expired"),
+    "feedback_settings.changed": gettext_lazy("Feedback settings changed"),
+    "taxonomy.written": gettext_lazy("New version of the themes"),
+    "theme_candidate.accepted": gettext_lazy("Suggested theme accepted"),
+    "theme_candidate.dismissed": gettext_lazy("Suggested theme dismissed"),
+    "product.defined": gettext_lazy("Product defined"),
+    "product.changed": gettext_lazy("Product changed"),
+    "product.deleted": gettext_lazy("Product deleted"),
+    "order.created": gettext_lazy("Ordered"),
+    "order.updated": gettext_lazy("Order changed"),
+    "order.status_changed": gettext_lazy("Order moved on"),
+    "order.delivered": gettext_lazy("Order delivered"),
+    "order.refunded": gettext_lazy("Money given back"),
+    "order.deleted": gettext_lazy("Order deleted"),
+    "orders.loaded": gettext_lazy("Orders loaded"),
+    "invoice.issued": gettext_lazy("Invoice issued"),
+    "campaign.created": gettext_lazy("Campaign created"),
+    "campaign.updated": gettext_lazy("Campaign changed"),
+    "campaign.deleted": gettext_lazy("Campaign deleted"),
     "listing.opened": gettext_lazy("Listing opened"),
     "listing_entry.added": gettext_lazy("Added to a listing"),
     "listing_entry.ended": gettext_lazy("Taken out of a listing"),
@@ -34,6 +112,24 @@ SENTENCES = {
     "document.revealed": gettext_lazy("Document number shown"),
     "address.suppressed": gettext_lazy("Address suppressed"),
     "suppression.lifted": gettext_lazy("Suppression lifted"),
+    "template.defined": gettext_lazy("Template defined"),
+    "template.written": gettext_lazy("New version of a template"),
+    "template.published": gettext_lazy("Template published"),
+    "sender.defined": gettext_lazy("Sender defined"),
+    "sender.removed": gettext_lazy("Sender removed"),
+    "sending_settings.changed": gettext_lazy("Sending settings changed"),
+    "messages.queued": gettext_lazy("Messages asked for"),
+    "message.sent": gettext_lazy("Message sent"),
+    "message.failed": gettext_lazy("Message failed"),
+    "message.skipped": gettext_lazy("Message not sent"),
+    "message.unknown": gettext_lazy("Message lost sight of"),
+    "message.unsubscribed": gettext_lazy("Unsubscribed"),
+    "message.sent_again": gettext_lazy("Message sent again by hand"),
+    "message.replied": gettext_lazy("Message answered"),
+    "message.auto_replied": gettext_lazy("Message answered by a machine"),
+    "message.bounced": gettext_lazy("Message bounced"),
+    "message.complained": gettext_lazy("Recipient complained"),
+    "test_clock.moved": gettext_lazy("Clock of test mode moved"),
     "organisation.opened": gettext_lazy("Organisation opened"),
     "organisation.changed": gettext_lazy("Organisation changed"),
     "staff.added": gettext_lazy("Staff member added"),
@@ -78,27 +174,31 @@ def told(events: Iterable[Event], *, with_subjects: bool = False) -> list[Told]:
     rows = list(events)
     who = actor_names(rows)
     subjects = _contact_names(rows) if with_subjects else {}
-    labels = _custom_labels(rows)
+    labels = custom_labels(row.changes for row in rows)
     return [
         Told(
             event=row,
-            sentence=sentence_of(row),
+            sentence=sentence_of(row.name),
             who=who[row.actor_kind, row.actor_id],
             subject=subjects.get(row.subject_id, ""),
             link=reverse("admin:contacts_contact_change", args=[row.subject_id]) if row.subject_id in subjects else "",
-            changes=_changes(row, labels),
+            changes=changes_in(row.changes, labels),
         )
         for row in rows
     ]
 
 
-def sentence_of(event: Event) -> str:
-    return str(SENTENCES.get(event.name, event.name))
+def sentence_of(event_name: str) -> str:
+    return str(SENTENCES.get(event_name, event_name))
 
 
 def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
     """Who did it, by kind and id of the actor; at most one query for each kind."""
-    names: dict[tuple[str, str], str] = {(e.actor_kind, e.actor_id): e.actor_id for e in events}
+    return names_of((event.actor_kind, event.actor_id) for event in events)
+
+
+def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    names: dict[tuple[str, str], str] = {(kind, id_): id_ for kind, id_ in actors}
     ids: dict[str, list[str]] = {}
     for kind, id_ in names:
         ids.setdefault(kind, []).append(id_)
@@ -106,6 +206,11 @@ def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
         names[ActorKind.STAFF, str(staff.pk)] = str(staff)
     for key in _rows(ApiKey.objects.all(), ids.get(ActorKind.KEY)):
         names[ActorKind.KEY, str(key.pk)] = _("API key %(name)s") % {"name": key.name}
+    for form in _web_forms(ids.get(ActorKind.MEMBER, [])):
+        names[ActorKind.MEMBER, f"{THROUGH_FORM}{form.pk}"] = _("Visitor, form %(name)s") % {"name": form.name}
+    for id_ in ids.get(ActorKind.MEMBER, []):
+        if id_.startswith(THROUGH_LINK):
+            names[ActorKind.MEMBER, id_] = _("The customer, through their link")
     for user in _rows(User.objects.all(), ids.get(ActorKind.OPERATOR)):
         names[ActorKind.OPERATOR, str(user.pk)] = str(user)
     return names
@@ -113,6 +218,12 @@ def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
 
 def _rows(queryset: Any, ids: list[str] | None) -> Any:
     return queryset.filter(pk__in=[id_ for id_ in ids if _is_uuid(id_)]) if ids else []
+
+
+def _web_forms(ids: list[str]) -> Any:
+    """The forms through which visitors did it, of the place that is open."""
+    through = [id_.removeprefix(THROUGH_FORM) for id_ in ids if id_.startswith(THROUGH_FORM)]
+    return _rows(WebForm.objects, through) if through and scope_or_none() else []
 
 
 def _is_uuid(text: str) -> bool:
@@ -129,27 +240,34 @@ def _contact_names(events: Iterable[Event]) -> dict[str, str]:
     return {str(contact.pk): str(contact) for contact in living}
 
 
-def _custom_labels(events: Iterable[Event]) -> dict[str, str]:
-    if not any("custom_fields" in event.changes for event in events):
+def custom_labels(changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What the custom fields are called, where any of them was changed."""
+    if not any("custom_fields" in each for each in changes):
         return {}
     return dict(CustomField.objects.values_list("key", "label"))
 
 
-def _changes(event: Event, labels: dict[str, str]) -> list[Change]:
+def changes_in(kept: Mapping[str, Any], labels: Mapping[str, str]) -> list[Change]:
+    """The changes of an event as it keeps them, in words."""
     changes: list[Change] = []
-    for field, (before, after) in event.changes.items():
+    for field, (before, after) in kept.items():
         if field == "custom_fields":
             old, new = before or {}, after or {}
             keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-            changes += [Change(labels.get(key, key), _shown(old.get(key)), _shown(new.get(key))) for key in keys]
+            changes += [
+                Change(labels.get(key, key), shown_value(old.get(key)), shown_value(new.get(key))) for key in keys
+            ]
         else:
-            changes.append(Change(field.removesuffix("_id").replace("_", " "), _shown(before), _shown(after)))
+            changes.append(Change(field.removesuffix("_id").replace("_", " "), shown_value(before), shown_value(after)))
     return changes
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A value of an event, or of a column of JSON, in words."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    return "–" if value in (None, "", {}) else str(value)
+        return ", ".join(map(shown_value, value)) or "–"
+    if isinstance(value, dict):
+        return "; ".join(f"{key.replace('_', ' ')}: {shown_value(item)}" for key, item in value.items()) or "–"
+    return "–" if value in (None, "") else str(value)

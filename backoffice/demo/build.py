@@ -5,8 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
-
+from backoffice.demo.campaigns import ensure_campaigns
 from backoffice.demo.cast import (
     BLACKLISTED_EMAIL,
     BLACKLISTED_PHONE,
@@ -15,9 +14,15 @@ from backoffice.demo.cast import (
     ORGANISATIONS,
     DemoOrganisation,
 )
+from backoffice.demo.feedback import ensure_feedback
+from backoffice.demo.interactions import ensure_interactions
+from backoffice.demo.leads import ensure_leads
+from backoffice.demo.loading import Loaded, load_purchases
 from backoffice.demo.members import ensure_member, give_new_password
+from backoffice.demo.messages import ensure_messages
 from backoffice.demo.people import person
-from backoffice.demo.purchases import purchases_by_customer
+from backoffice.demo.products import ensure_products
+from backoffice.demo.purchases import read_purchases
 from backoffice.demo.secrets import derived, password
 from crm.campaigns.services import add_to_listing, open_listing
 from crm.contacts.models import Customer
@@ -26,12 +31,14 @@ from crm.kernel.actors import job_actor
 from crm.kernel.clock import now
 from crm.kernel.locks import hold_platform_name
 from crm.kernel.tenancy import Mode, Scope, Tenant
+from crm.kernel.transactions import atomic
 from crm.messaging.models import Channel
 from crm.messaging.services import suppress
+from crm.orders.models import Order
 from crm.organisations.models import KeyKind, Organisation, User
 from crm.organisations.selectors import keys_of_scope, staff_of_organisation
 from crm.organisations.services import add_staff, issue_key, open_organisation, revoke_key
-from loyalty.tiers.services import place_by_spend, set_up_tiers
+from loyalty.tiers.services import set_up_tiers
 
 IN_LISTING = 25
 KEY_NAME = "Demo"
@@ -43,7 +50,7 @@ class Builder:
 
     scope: Callable[[Tenant], AbstractContextManager[Scope]]
 
-    @transaction.atomic
+    @atomic
     def build(self) -> None:
         """All of the demo, or nothing; what is there already is left as it is."""
         hold_platform_name("demo")
@@ -56,8 +63,15 @@ class Builder:
             for mode in Mode:
                 with self.scope(Tenant(organisation.id, mode)):
                     ensure_member(cast, mode, generation_of_keys())
+                    ensure_purchases(cast, mode)
+                    ensure_products(cast, mode)
+                    ensure_campaigns(cast, mode)
+                    ensure_leads(cast, mode)
+                    ensure_interactions(cast, mode)
+                    ensure_messages(cast, mode)
+                    ensure_feedback(cast, mode)
 
-    @transaction.atomic
+    @atomic
     def rotate(self) -> None:
         """New keys and passwords; the old ones end at once."""
         hold_platform_name("demo")
@@ -92,7 +106,7 @@ class Builder:
         suppress(channel=Channel.PHONE, address=BLACKLISTED_PHONE, note="Part of the demo")
         if mode == Mode.LIVE:
             _hire(cast)
-            customers = _load_shoppers() if cast.slug == "kaffa" else _load_people(cast)
+            customers = _shoppers(cast, mode) if cast.slug == "kaffa" else _load_people(cast)
             for customer in customers[:IN_LISTING]:
                 values = {"email": customer.contact.email}
                 add_to_listing(listing=listing, values=values, ip_address=None, source="import")  # type: ignore[arg-type]
@@ -123,16 +137,19 @@ def _set_password(user: User, generation: int) -> None:
     user.save(update_fields=["password"])
 
 
-def _load_shoppers() -> list[Customer]:
-    """The customers of the CDNOW sample, since their first purchase, in the tier that their spend reaches."""
-    purchases = purchases_by_customer()
-    rows = []
-    for number, bought in purchases.items():
-        somebody = person(number)
-        rows.append(CustomerRow(somebody.name, somebody.email, somebody.phone, bought.first_at))
-    customers = load_customers(rows)
-    place_by_spend({customer.pk: bought.spent for customer, bought in zip(customers, purchases.values(), strict=True)})
-    return customers
+def ensure_purchases(cast: DemoOrganisation, mode: str) -> None:
+    """The customers of the CDNOW sample, since their first purchase, with their orders, in the tier that their spend
+    reaches.
+    """
+    if cast.slug == "kaffa" and mode == Mode.LIVE and not Order.objects.exists():
+        for _chunk in load_purchases(read_purchases(), Loaded()):
+            pass
+
+
+def _shoppers(cast: DemoOrganisation, mode: str) -> list[Customer]:
+    """The first of them."""
+    ensure_purchases(cast, mode)
+    return list(Customer.objects.select_related("contact").order_by("created_at", "pk")[:IN_LISTING])
 
 
 def _load_people(cast: DemoOrganisation) -> list[Customer]:

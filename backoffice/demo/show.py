@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from backoffice.demo.build import generation_of_keys, key_seed
+from backoffice.demo.campaigns import demo_campaign
 from backoffice.demo.cast import (
     BLACKLISTED_EMAIL,
     BLACKLISTED_PHONE,
@@ -16,6 +17,7 @@ from backoffice.demo.cast import (
     DemoOrganisation,
 )
 from backoffice.demo.members import demo_member, member_password
+from backoffice.demo.products import demo_product
 from backoffice.demo.secrets import password
 from crm.campaigns.selectors import listings
 from crm.kernel.tenancy import Mode, Scope, Tenant
@@ -64,9 +66,23 @@ def _mode(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, Any]:
         "secret_key": keys[KeyKind.SECRET],
         "publishable_key": keys[KeyKind.PUBLISHABLE],
         "listing_id": listings().get(name=LISTING).id,
+        "product_id": _product_id(),
+        "campaign_id": _campaign_id(),
         "blacklisted": {"email": BLACKLISTED_EMAIL, "phone": BLACKLISTED_PHONE},
         "member": _member(cast, mode, generation),
     }
+
+
+def _product_id() -> str:
+    product = demo_product()
+    assert product is not None, "the demo was built before it is shown"
+    return str(product.id)
+
+
+def _campaign_id() -> str:
+    campaign = demo_campaign()
+    assert campaign is not None, "the demo was built before it is shown"
+    return str(campaign.id)
 
 
 def _member(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, str]:

@@ -7,21 +7,22 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django_filters.filters import UUIDFilter
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
-from rest_framework.fields import SkipField
 from rest_framework.request import Request
 
 from backoffice.dev.csv_files import CONTENT_TYPE, csv_of
 from backoffice.dev.fields import AnyObject, ClearableText, DoneOut
-from crm.contacts.selectors import customer_by_id, customers, found_by
-from crm.contacts.services import delete_contact
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.contacts.selectors import customer_by_id, telling_where_they_went
+from crm.kernel.lookups import found_by
+from crm.kernel.tenancy import Question, ScopedQuerySet
+from crm.leads.selectors import customer_with_origin, customers_with_origin
+from crm.leads.services import note_origin
+from crm.orders.services import remove_customer_without_orders
 from crm.web.dialects import DevCrm, Done, Page
 from crm.web.filters import AnyChoiceOf, FilterSet, SearchFilter, filtered
 from crm.web.grants import Audience, grant
 from crm.web.money import MoneyIn, MoneyOut
 from crm.web.presenters import presenter_for
-from crm.web.serializers import Constant, CsvOut, InputSerializer, JsonObject, Moment, OutputSerializer, TextOrNull
+from crm.web.serializers import CsvOut, InputSerializer, JsonObject, Moment, OutputSerializer, TextOrNull
 from crm.web.viewset import DialectViewSet
 from loyalty.tiers.services import admit_customer, change_customer
 
@@ -46,7 +47,7 @@ class CustomerOut(OutputSerializer):
     notes = TextOrNull()
     custom_fields = JsonObject(source="contact.custom_fields")
     assigned_to = serializers.UUIDField(source="assigned_to_id", allow_null=True)
-    lead_id = Constant(None)
+    lead_id = serializers.UUIDField(allow_null=True)
     createdAt = Moment(source="created_at")  # noqa: N815 - the document's own name
     updatedAt = Moment(source="updated_at")  # noqa: N815
 
@@ -68,12 +69,6 @@ class CustomerIn(InputSerializer):
     custom_fields = AnyObject(required=False)
     assigned_to = serializers.UUIDField(source="assigned_to_id", required=False, allow_null=True)
 
-    def validate_lead_id(self, lead_id: UUID | None) -> None:
-        """Customers come from no leads here, so there is none to name."""
-        if lead_id is not None:
-            raise ValidationError("There is no such lead.")
-        raise SkipField
-
 
 class CustomerChanges(CustomerIn):
     name = serializers.CharField(max_length=201, required=False)
@@ -94,14 +89,14 @@ class CustomerFilters(FilterSet):
         return found_by(queryset, search, path="contact__")
 
 
-_READ = grant("auth:members:read", Audience.KEY, Audience.STAFF)
-_WRITE = grant("auth:members:write", Audience.KEY, Audience.STAFF)
+READ = grant("auth:members:read", Audience.KEY, Audience.STAFF)
+WRITE = grant("auth:members:write", Audience.KEY, Audience.STAFF)
 
 
 class CustomerViewSet(DialectViewSet):
     dialect = DevCrm()
     grants = {
-        "list": _READ, "retrieve": _READ, "export": _READ, "create": _WRITE, "update": _WRITE, "destroy": _WRITE,
+        "list": READ, "retrieve": READ, "export": READ, "create": WRITE, "update": WRITE, "destroy": WRITE,
     }  # fmt: skip
     reads = {"create": CustomerIn, "update": CustomerChanges}
     answers = {
@@ -119,30 +114,36 @@ class CustomerViewSet(DialectViewSet):
 
     def list(self, request: Request) -> Page:
         """Customers, latest first unless sorted otherwise."""
-        return self.list_of(customers())
+        return self.list_of(customers_with_origin)
 
     def export(self, request: Request) -> HttpResponseBase:
         """All customers that the filters leave, as CSV with the record's fields for columns, latest first."""
-        queryset = filtered(customers(), CustomerFilters, request.query_params, self.dialect)
+        queryset = filtered(customers_with_origin(), CustomerFilters, request.query_params, self.dialect)
         rows = csv_of(presenter_for(CustomerOut, self.dialect), queryset, key=("created_at", "contact_id"))
         return self.streamed(rows, content_type=CONTENT_TYPE, filename="customers.csv")
 
     def retrieve(self, request: Request, customer_id: UUID) -> Any:
-        """One customer."""
-        return self.present(customer_by_id(customer_id))
+        """One customer. For who was merged into another, the refusal says into whom."""
+        with telling_where_they_went(customer_id):
+            return self.present(Question(customer_with_origin, (customer_id,)))
 
     def create(self, request: Request) -> Any:
         """A new customer: a name and an e-mail address; the rest may follow."""
-        customer = admit_customer(**self.read())
-        return self.present(customer_by_id(customer.pk))
+        values = self.read()
+        origin = values.pop("lead_id", None)
+        customer = admit_customer(**values)
+        note_origin(lead_id=origin, customer_id=customer.pk)
+        return self.present(Question(customer_with_origin, (customer.pk,)))
 
     def update(self, request: Request, customer_id: UUID) -> Any:
         """Change what is sent and leave the rest; null clears, in `custom_fields` key by key."""
         contact_id = self.found(customer_by_id(customer_id))
-        change_customer(contact_id=contact_id, **self.read(partial=True))
-        return self.present(customer_by_id(contact_id))
+        values = self.read(partial=True)
+        note_origin(lead_id=values.pop("lead_id", None), customer_id=contact_id)
+        change_customer(contact_id=contact_id, **values)
+        return self.present(Question(customer_with_origin, (contact_id,)))
 
     def destroy(self, request: Request, customer_id: UUID) -> Done:
-        """The customer disappears from every API; their address is free again."""
-        delete_contact(contact_id=self.found(customer_by_id(customer_id)))
+        """The customer disappears from every API; their address is free again. Not for who has orders: 409."""
+        remove_customer_without_orders(contact_id=self.found(customer_by_id(customer_id)))
         return Done("Customer deleted successfully")

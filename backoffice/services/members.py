@@ -9,9 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crm.contacts.errors import ContactNotFound
-from crm.contacts.selectors import customer_by_id, customers, found_by
+from crm.contacts.selectors import active_customers, customer_by_id, customers
 from crm.contacts.services import delete_contact, update_customer
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.kernel.lookups import found_by
+from crm.kernel.tenancy import Question, ScopedQuerySet
 from crm.web.dialects import Page, Services
 from crm.web.filters import FilterSet, SearchFilter
 from crm.web.grants import Audience, grant
@@ -131,11 +132,11 @@ class MemberViewSet(DialectViewSet):
         """Members who are active, latest first, unless asked otherwise."""
         asked = request.query_params
         everybody = asked.get("includeInActive") == "true" or asked.get("isActive")
-        return self.list_of(customers() if everybody else customers().filter(status=ACTIVE))
+        return self.list_of(customers if everybody else active_customers)
 
     def retrieve(self, request: Request, member_id: str) -> Any:
         """One member, active or not."""
-        return self.present(customer_by_id(read_id(member_id)))
+        return self.present(Question(customer_by_id, (read_id(member_id),)))
 
     def partial_update(self, request: Request, member_id: str) -> Any:
         """Change what is sent and leave the rest; null clears. Whoever is not active any more is out at once."""
@@ -150,7 +151,7 @@ class MemberViewSet(DialectViewSet):
 
     def me(self, request: Request) -> Any:
         """The member whose token this is."""
-        return self.present(customer_by_id(self.caller.id))
+        return self.present(Question(customer_by_id, (self.caller.id,)))
 
     def change_me(self, request: Request) -> Any:
         """Change of one's own record what is sent, and leave the rest; null clears."""
@@ -158,7 +159,7 @@ class MemberViewSet(DialectViewSet):
 
     def _changed(self, contact_id: UUID, values: Any) -> Any:
         update_customer(contact_id=contact_id, **values)
-        return self.present(customer_by_id(contact_id))
+        return self.present(Question(customer_by_id, (contact_id,)))
 
 
 def with_status(contact_id: UUID, values: dict[str, Any]) -> dict[str, Any]:

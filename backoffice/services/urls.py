@@ -3,6 +3,7 @@
 from django.urls import path
 
 from backoffice.services.members import MemberViewSet
+from backoffice.services.notifications import ClockViewSet, CommunicationViewSet
 from backoffice.services.session import SessionViewSet
 
 urlpatterns = [
@@ -16,4 +17,6 @@ urlpatterns = [
         "auth/api/members/<str:member_id>",
         MemberViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
+    path("notification/api/communications", CommunicationViewSet.as_view({"get": "list"})),
+    path("notification/api/test-clock", ClockViewSet.as_view({"get": "clock", "post": "move"})),
 ]

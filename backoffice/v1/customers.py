@@ -9,9 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crm.contacts.errors import ContactNotFound
-from crm.contacts.selectors import customer_by_id, customers, found_by, with_email, with_phone
+from crm.contacts.selectors import customer_by_id, customers, with_email, with_phone
 from crm.contacts.services import delete_contact
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.kernel.lookups import found_by
+from crm.kernel.tenancy import Question, ScopedQuerySet
 from crm.web.dialects import V1, Page
 from crm.web.filters import AnyChoiceOf, AnyOf, DateFrom, DateTo, FilterSet, SearchFilter
 from crm.web.grants import Audience, grant
@@ -137,29 +138,29 @@ class CustomerViewSet(DialectViewSet):
 
     def list(self, request: Request) -> Page:
         """Customers, latest first unless sorted otherwise."""
-        return self.list_of(customers())
+        return self.list_of(customers)
 
     def retrieve(self, request: Request, customer_id: str) -> Any:
         """One customer; `include` adds points, tier, rewards and campaigns."""
-        record = customer_by_id(read_id(customer_id))
+        record = Question(customer_by_id, (read_id(customer_id),))
         return self.present(record, self.included(record))
 
     def me(self, request: Request) -> Any:
         """The customer whose token this is; `include` as for one customer."""
-        return self.present(customer_by_id(self.caller.id), self.included())
+        return self.present(Question(customer_by_id, (self.caller.id,)), self.included())
 
     def create(self, request: Request) -> Any:
         """A new customer: a name, and an e-mail address or a phone."""
         include = self.included()
         customer = admit_customer(reason=REASON, **self.read())
-        return self.present(customer_by_id(customer.pk), include)
+        return self.present(Question(customer_by_id, (customer.pk,)), include)
 
     def partial_update(self, request: Request, customer_id: str) -> Any:
         """Change what is sent and leave the rest; null clears."""
         contact_id, include = self.found(customer_by_id(read_id(customer_id))), self.included()
         values = without_unblocking(contact_id, self.read(partial=True))
         change_customer(contact_id=contact_id, reason=REASON, **values)
-        return self.present(customer_by_id(contact_id), include)
+        return self.present(Question(customer_by_id, (contact_id,)), include)
 
     def destroy(self, request: Request, customer_id: str) -> dict[str, Any]:
         """The customer disappears from every API; their address is free again."""

@@ -3,6 +3,19 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.errors import Duplicate, Forbidden, Invalid, NotFound
 
 
+class CampaignNotFound(NotFound):
+    """Foreign, deleted and unknown alike."""
+
+    code = "campaign_not_found"
+    message = _("There is no such campaign.")
+
+
+class EndsBeforeStart(Invalid):
+    code = "ends_before_start"
+    field = "ends_at"
+    message = _("A campaign does not end before it starts.")
+
+
 class ListingClosed(Forbidden):
     """Unknown, or not this caller's: its existence is not told (s3 §10)."""
 

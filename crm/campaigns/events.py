@@ -6,6 +6,27 @@ from crm.kernel.events import DomainEvent
 
 
 @dataclass(frozen=True)
+class CampaignCreated(DomainEvent):
+    name: ClassVar[str] = "campaign.created"
+    about: ClassVar[str] = "campaign"
+    campaign_id: UUID
+
+
+@dataclass(frozen=True)
+class CampaignUpdated(DomainEvent):
+    name: ClassVar[str] = "campaign.updated"
+    about: ClassVar[str] = "campaign"
+    campaign_id: UUID
+
+
+@dataclass(frozen=True)
+class CampaignDeleted(DomainEvent):
+    name: ClassVar[str] = "campaign.deleted"
+    about: ClassVar[str] = "campaign"
+    campaign_id: UUID
+
+
+@dataclass(frozen=True)
 class ListingOpened(DomainEvent):
     name: ClassVar[str] = "listing.opened"
     about: ClassVar[str] = "listing"

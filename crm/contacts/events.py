@@ -55,6 +55,17 @@ class CustomersLoaded(DomainEvent):
 
 
 @dataclass(frozen=True)
+class CustomersTakenBack(DomainEvent):
+    """An import was undone: how many customers of each day are gone again. Who they were is told, but not kept."""
+
+    name: ClassVar[str] = "customers.taken_back"
+    about: ClassVar[str] = "batch"
+    batch_id: UUID
+    per_day: dict[str, int]
+    contact_ids: tuple[UUID, ...] = not_kept(())
+
+
+@dataclass(frozen=True)
 class IdentityAdded(DomainEvent):
     name: ClassVar[str] = "identity.added"
     about: ClassVar[str] = "contact"
@@ -96,3 +107,74 @@ class MemberSignedIn(DomainEvent):
     about: ClassVar[str] = "contact"
     contact_id: UUID
     session_id: UUID
+
+
+@dataclass(frozen=True)
+class ContactMerged(DomainEvent):
+    """`loser_ids` are no more; what was theirs is the contact's."""
+
+    name: ClassVar[str] = "contact.merged"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    merge_id: UUID
+    loser_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class ContactUnmerged(DomainEvent):
+    """`loser_ids` are back; what was changed since the merge stayed with the contact."""
+
+    name: ClassVar[str] = "contact.unmerged"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    merge_id: UUID
+    loser_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class PairDismissed(DomainEvent):
+    """Somebody said that two contacts are two people."""
+
+    name: ClassVar[str] = "duplicate.dismissed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    other_id: UUID
+
+
+@dataclass(frozen=True)
+class InteractionAdded(DomainEvent):
+    """Something that happened with a customer was noted."""
+
+    name: ClassVar[str] = "interaction.added"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    interaction_id: UUID
+    type: str
+
+
+@dataclass(frozen=True)
+class InteractionChanged(DomainEvent):
+    """What was noted, or that its next action is done."""
+
+    name: ClassVar[str] = "interaction.changed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    interaction_id: UUID
+
+
+@dataclass(frozen=True)
+class InteractionRemoved(DomainEvent):
+    name: ClassVar[str] = "interaction.removed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    interaction_id: UUID
+
+
+@dataclass(frozen=True)
+class InteractionsCarriedOver(DomainEvent):
+    """What was said with somebody before they were a customer is the customer's, too."""
+
+    name: ClassVar[str] = "interactions.carried_over"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    number: int

@@ -1,25 +1,41 @@
 """Questions about people. Every queryset here holds living rows of the open scope only."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import F
 
-from crm.contacts.errors import ContactNotFound
-from crm.contacts.models import Contact, Customer, Identity, IdentityDocument
+from crm.contacts.errors import ContactNotFound, ContactWent
+from crm.contacts.models import (
+    Contact,
+    Customer,
+    CustomerInteraction,
+    DuplicatePair,
+    Identity,
+    IdentityDocument,
+    Merge,
+    MergedRow,
+    PairState,
+    Status,
+)
 from crm.kernel.addresses import email_key, wanted_phone_key
-from crm.kernel.search import Mark, PrefixQuery, name_query, prefix_query
+from crm.kernel.clock import utc_day
+from crm.kernel.lookups import found_by_query
+from crm.kernel.merging.records import telling_of_merges, went_into
+from crm.kernel.search import Mark, name_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
+from crm.messaging.recipients import Recipient
 from crm.organisations.errors import SessionRefused
 from crm.organisations.models import SessionKind
 from crm.organisations.roles import MEMBER_GRANTS
 from crm.organisations.selectors import Caller, caller_from_session
 
 _M = TypeVar("_M", bound=models.Model)
-
-# Up to this many people are found first and sorted then.
-FEW = 2_000
 
 
 def contacts() -> ScopedQuerySet[Contact]:
@@ -39,9 +55,43 @@ def contact_by_id(contact_id: UUID) -> Contact:
     return contact
 
 
+def recipients_with(contact_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
+    """These contacts as messages are addressed to them, by id; who is gone is missing."""
+    fields = ("id", "email", "phone", "name", "language", "email_opt_out", "sms_opt_out")
+    return {
+        row["id"]: Recipient(
+            email=row["email"], phone=row["phone"], contact_id=row["id"], name=row["name"], locale=row["language"],
+            email_opt_out=row["email_opt_out"], sms_opt_out=row["sms_opt_out"],
+        )
+        for row in contacts().filter(pk__in=contact_ids).values(*fields)
+    }  # fmt: skip
+
+
+def active_customers() -> ScopedQuerySet[Customer]:
+    return customers().filter(status=Status.ACTIVE)
+
+
 def customer_by_id(contact_id: UUID) -> ScopedQuerySet[Customer]:
     """The one customer of that id, as a queryset to present; raises nothing when there is none."""
     return customers().filter(pk=contact_id)
+
+
+def interactions_with(contact_id: UUID) -> ScopedQuerySet[CustomerInteraction]:
+    """What happened with a living customer, latest first."""
+    rows = CustomerInteraction.objects.filter(contact_id=contact_id, contact__deleted_at=None)
+    return rows.order_by("-happened_at", "-id")
+
+
+def interaction_with(contact_id: UUID, interaction_id: UUID) -> ScopedQuerySet[CustomerInteraction]:
+    """One interaction of that customer and no other (s4 §6, 27)."""
+    return interactions_with(contact_id).filter(pk=interaction_id)
+
+
+def next_actions_with(contact_id: UUID) -> ScopedQuerySet[CustomerInteraction]:
+    """What is still to be done with a customer, the most urgent first."""
+    still = interactions_with(contact_id).filter(next_action_done_at=None)
+    planned = still.exclude(next_action="", next_action_date=None)
+    return planned.order_by(F("next_action_date").asc(nulls_last=True), "id")
 
 
 # A tenant's rows are joined by hand, before any scope is open: this read finds out which scope to open.
@@ -67,48 +117,9 @@ def caller_in_member_session(session_id: UUID) -> Caller:
     return caller_from_session(SessionKind.MEMBER, row, MEMBER_GRANTS)
 
 
-def found_by(queryset: ScopedQuerySet[_M], search: str, *, path: str = "") -> ScopedQuerySet[_M]:
-    """`queryset` narrowed to people whom `search` finds; `path` leads from its rows to the contact (`contact__`).
-
-    An empty search is no filter; one without a letter or digit finds nobody.
-    """
-    return _narrowed(queryset, prefix_query(search), path) if search.strip() else queryset
-
-
 def named_like(queryset: ScopedQuerySet[_M], name: str, *marks: Mark, path: str = "") -> ScopedQuerySet[_M]:
     """`queryset` narrowed to people of whom every word of `name` begins a word of the parts `marks`."""
-    return _narrowed(queryset, name_query(name, *marks), path)
-
-
-def with_custom_value(
-    queryset: ScopedQuerySet[_M], key: str, values: Sequence[Any], *, path: str = ""
-) -> ScopedQuerySet[_M]:
-    """`queryset` narrowed to people whose custom field `key` is any of `values`: texts letter by letter, numbers by
-    what they amount to. Without values it is no filter.
-    """
-    wanted = [{key: value} for value in values]
-    return _looked_up(queryset, "custom_fields__contains", wanted, path) if wanted else queryset
-
-
-def _narrowed(queryset: ScopedQuerySet[_M], query: PrefixQuery | None, path: str) -> ScopedQuerySet[_M]:
-    return queryset.none() if query is None else _looked_up(queryset, "search", [query], path)
-
-
-def _looked_up(queryset: ScopedQuerySet[_M], lookup: str, wanted: Sequence[Any], path: str) -> ScopedQuerySet[_M]:
-    """`queryset` narrowed to people of whom `lookup` is true for any of `wanted`.
-
-    PostgreSQL guesses that a prefix matches one row in two hundred and a custom value one in a hundred, whichever it
-    is, and may then walk through a whole sorted index for one person. So we look first: few are found by their own
-    index and sorted, many are met soon enough while walking. The LIMIT keeps the planner from merging the two again.
-    """
-    matching = Contact.objects.filter(_any_of(lookup, wanted)).values("pk")
-    if matching[FEW : FEW + 1].exists():
-        return queryset.filter(_any_of(f"{path}{lookup}", wanted))
-    return queryset.filter(**{f"{path}pk__in": matching[: FEW + 1]})
-
-
-def _any_of(lookup: str, wanted: Sequence[Any]) -> models.Q:
-    return models.Q(*[models.Q(**{lookup: value}) for value in wanted], _connector=models.Q.OR)
+    return found_by_query(queryset, name_query(name, *marks), path=path)
 
 
 def with_email(queryset: ScopedQuerySet[_M], email: str, *, path: str = "") -> ScopedQuerySet[_M]:
@@ -129,3 +140,42 @@ def documents_of(contact_id: UUID) -> ScopedQuerySet[IdentityDocument]:
 def has_verified_address(contact_id: UUID) -> bool:
     """Whether any way they sign in has been shown to be theirs."""
     return Identity.objects.filter(contact_id=contact_id, verified_at__isnull=False).exists()
+
+
+def merged_into(contact_id: UUID) -> UUID | None:
+    """Where a person went who was merged into another, over however many merges; None for who was not."""
+    return went_into(Merge, contact_id)
+
+
+@contextmanager
+def telling_where_they_went(contact_id: UUID) -> Iterator[None]:
+    """For a look at one person: raises ContactWent where the block finds nobody because they were merged."""
+    with telling_of_merges(Merge, contact_id, ContactWent):
+        yield
+
+
+def merge_by_id(merge_id: UUID) -> ScopedQuerySet[Merge]:
+    return Merge.objects.filter(pk=merge_id)
+
+
+def merges() -> ScopedQuerySet[Merge]:
+    return Merge.objects.get_queryset()
+
+
+def possible_duplicates() -> ScopedQuerySet[DuplicatePair]:
+    """Pairs that nobody has decided on, of people who are both there."""
+    return DuplicatePair.objects.filter(
+        state=PairState.OPEN, first__deleted_at=None, second__deleted_at=None
+    )  # fmt: skip
+
+
+def customer_days_of(merge_id: UUID, *, undone: bool = False) -> dict[date, int]:
+    """By how much a merge, or taking it apart, changed the number of living customers who began on each UTC day."""
+    rows = MergedRow.objects.filter(merge_id=merge_id, model=Customer._meta.label)
+    rows = rows.filter(is_back=True) if undone else rows
+    days: Counter[date] = Counter()
+    for before, after in rows.values_list("before", "after"):
+        for row, weight in ((before, -1), (after, 1)):
+            if row is not None and row["deleted_at"] is None:
+                days[utc_day(datetime.fromisoformat(row["created_at"]))] += -weight if undone else weight
+    return {day: change for day, change in days.items() if change}

@@ -17,6 +17,7 @@ from crm.kernel.errors import Invalid
 LONGEST_EMAIL = 254
 _PHONE_SIGNS = re.compile(r"[0-9+().\-/\s]+", re.ASCII)
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_CODE_LENGTHS = range(1, 4)
 
 
 class BadEmail(Invalid):
@@ -76,9 +77,10 @@ def checked_phone(text: str, *, region: str | None = None) -> Phone:
 
 
 def _known(e164: str) -> Phone:
+    """No country's code begins with another's, so one look at the digits tells where it ends."""
     key = phone_key(e164)
-    country = str(phonenumbers.parse(e164).country_code)
-    return Phone(e164, key, key.removeprefix(country))
+    country = next((end for end in _CODE_LENGTHS if int(key[:end]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), 0)
+    return Phone(e164, key, key[country:])
 
 
 def wanted_phone_key(text: str) -> str:

@@ -10,5 +10,8 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         # Who reacts to which event, and which jobs exist: each app says so in modules of these names.
         import crm.kernel.tidying  # noqa: F401
+        from crm.kernel import value_lists
+
+        value_lists.register()
 
         autodiscover_modules("subscribers", "tasks")

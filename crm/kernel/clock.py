@@ -6,10 +6,16 @@ Inside a scope `now()` is that one moment, so that all rows of one effect agree;
 
 from datetime import UTC, date, datetime
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.utils import timezone
 
 from crm.kernel.tenancy.scope import scope_or_none
+
+# When people may say that something happened or is due: far outside of it no calendar and no zone can follow.
+WITHIN_REASON = (
+    MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)), MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
+)  # fmt: skip
 
 
 def now() -> datetime:

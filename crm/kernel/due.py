@@ -50,6 +50,11 @@ class Due(models.Model):
         """The one index the relay reads; finished rows are not in it."""
         return models.Index(fields=["next_at"], name=name, condition=models.Q(state=State.DUE))
 
+    @classmethod
+    def dead_index(cls, name: str) -> models.Index:
+        """For whoever looks after dead letters: they are few among many."""
+        return models.Index(fields=["-id"], name=name, condition=models.Q(state=State.DEAD))
+
     def finish(self) -> None:
         self.state = State.DONE
         self.save(update_fields=["state"])

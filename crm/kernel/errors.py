@@ -32,6 +32,8 @@ class DomainError(Exception):
     code = "error"
     message: Message = _("Something went wrong.")
     field: str | None = None
+    # Which of its data a surface may show beside the message.
+    tells: tuple[str, ...] = ()
 
     def __init__(
         self,

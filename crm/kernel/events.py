@@ -6,13 +6,14 @@ in a worker, each exactly once in the database (docs/architecture.md, "What foll
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from importlib import import_module
-from typing import Any, ClassVar, cast
+from types import UnionType
+from typing import Any, ClassVar, cast, get_args, get_origin
 from uuid import UUID
 
 from django.apps import apps
@@ -20,8 +21,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import module_has_submodule
 
+from crm.kernel.copying import another, copy_rows
 from crm.kernel.due import State
 from crm.kernel.errors import NotFound
+from crm.kernel.ids import new_id
 from crm.kernel.models import Event
 from crm.kernel.tenancy.scope import Scope, current_scope
 
@@ -60,27 +63,55 @@ def record(event: DomainEvent, *, changes: Changes | None = None, scope: Scope |
     of the effect remains. `scope` is given only where none can be open: while an organisation is being founded.
     """
     scope = scope or current_scope()
+    _ensure_transaction(event.name)
+    row = _row(event, changes or {}, scope)
+    row.save(force_insert=True)
+    _react_together(event)
+    return row
+
+
+def record_all(events: Sequence[DomainEvent]) -> None:
+    """The same for many events of one effect, written at once."""
+    if not events:
+        return
+    _ensure_transaction(events[0].name)
+    blank = _row(events[0], {}, current_scope())
+    copy_rows(Event, [_filled(another(blank), new_id(), event, {}) for event in events])
+    for event in events:
+        _react_together(event)
+
+
+def _ensure_transaction(name: str) -> None:
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"{event.name} must be recorded in the transaction of its effect.")
+        raise RuntimeError(f"{name} must be recorded in the transaction of its effect.")
+
+
+def _row(event: DomainEvent, changes: Changes, scope: Scope) -> Event:
     row = Event(
         organisation_id=scope.tenant.organisation_id,
         mode=scope.tenant.mode,
-        name=event.name,
-        subject_kind=event.about,
-        subject_id=event.subject_id,
         actor_kind=scope.actor.kind,
         actor_id=scope.actor.id,
-        payload=to_json({field.name: getattr(event, field.name) for field in _kept_fields(type(event))}),
-        changes=to_json(changes or {}),
         occurred_at=scope.now,
         request_id=scope.request_id,
-        state=State.DUE if consumers_of(event.name) else State.DONE,
         next_at=Now(),
     )
-    row.save(force_insert=True)
+    return _filled(row, row.id, event, changes)
+
+
+def _filled(row: Event, id_: UUID, event: DomainEvent, changes: Changes) -> Event:
+    """`row` with what one event tells; the rest is the same for all of an effect."""
+    row.id, row.name = id_, event.name
+    row.subject_kind, row.subject_id = event.about, event.subject_id
+    row.payload = to_json({field.name: getattr(event, field.name) for field in _kept_fields(type(event))})
+    row.changes = to_json(changes)
+    row.state = State.DUE if consumers_of(event.name) else State.DONE
+    return row
+
+
+def _react_together(event: DomainEvent) -> None:
     for reaction in _table("TOGETHER").get(event.name, {}).values():
         reaction(event)
-    return row
 
 
 def consumers_of(name: str) -> dict[str, Reaction]:
@@ -136,7 +167,11 @@ def to_json(value: Any) -> Any:
 
 
 def _typed(value: Any, kind: Any) -> Any:
-    """Back from JSON: identifiers and moments get their types again."""
+    """Back from JSON: identifiers and moments get their types again, and those that may be missing or are several."""
+    if get_origin(kind) is tuple:
+        return tuple(_typed(item, get_args(kind)[0]) for item in value)
+    if get_origin(kind) is UnionType:
+        return None if value is None else _typed(value, get_args(kind)[0])
     if kind is UUID:
         return UUID(cast(str, value))
     if kind is datetime:

@@ -29,6 +29,8 @@ from crm.kernel.models import JobRun
 from crm.kernel.tenancy.scope import Scope, Tenant
 
 SLICE_SECONDS = 40
+# In a cursor, between the tenant and the place inside it.
+_PLACE = "@"
 
 Steps = Callable[[JobRun], Iterator[int]]
 
@@ -83,8 +85,23 @@ def tenants_left(run: JobRun) -> Iterator[Tenant]:
             yield names[name]
 
 
+def in_chunks(run: JobRun, work: Callable[[str], tuple[str, int]]) -> Iterator[int]:
+    """Steps of a job that takes each tenant in several: `work(after)` does the rows behind the place `after`, "" at
+    first, inside the tenant's scope, and says at which place it ended and how many rows it did; none ends the tenant.
+    """
+    reached, _, place = run.cursor.partition(_PLACE)
+    names = {f"{tenant.organisation_id}/{tenant.mode}": tenant for tenant in all_tenants()}
+    for name in sorted(name for name in names if name >= reached):
+        place, done = place if name == reached else "", 1
+        while done:
+            with job_scope(run, names[name]):
+                place, done = work(place)
+            run.cursor = f"{name}{_PLACE}{place}"
+            yield done
+
+
 def job_scope(run: JobRun, tenant: Tenant) -> AbstractContextManager[Scope]:
-    """The scope of one tenant, for one step of a job: part of the task base, one of the four entrances."""
+    """The scope of one tenant, for one step of a job: part of the task base, one of the entrances."""
     return scope_for(tenant, job_actor(f"job:{run.job}"))
 
 

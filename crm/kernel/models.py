@@ -54,6 +54,7 @@ class Event(TenantNote, Due):
                 fields=["organisation_id", "mode", "subject_kind", "subject_id", "-id"], name="event_of_subject"
             ),
             Due.due_index("event_due"),
+            Due.dead_index("event_dead"),
         ]
 
     def __str__(self) -> str:
@@ -83,7 +84,7 @@ class QueuedTask(TenantNote, Due):
     class Meta:
         verbose_name = _("queued task")
         verbose_name_plural = _("queued tasks")
-        indexes = [Due.due_index("queued_task_due")]
+        indexes = [Due.due_index("queued_task_due"), Due.dead_index("queued_task_dead")]
 
     def __str__(self) -> str:
         return self.name
@@ -105,7 +106,7 @@ class JobRun(Due):
         verbose_name = _("job run")
         verbose_name_plural = _("job runs")
         constraints = [models.UniqueConstraint(fields=["job", "scheduled_for"], name="job_run_once_per_tick")]
-        indexes = [Due.due_index("job_run_due")]
+        indexes = [Due.due_index("job_run_due"), Due.dead_index("job_run_dead")]
 
     def __str__(self) -> str:
         return f"{self.job} {self.scheduled_for:%Y-%m-%d %H:%M}"

@@ -35,6 +35,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals_of(currency)), rounding=ROUND_HALF_UP)
 
 
+def digits(amount: Decimal, currency: str) -> str:
+    """`amount` as programs read it, with the currency's own decimals: `1234.50`."""
+    return str(rounded(amount, currency))
+
+
 def spelt_out(amount: Decimal, currency: str) -> str:
     """`amount` as people read it: `$1,234.50`."""
     text: str = format_money(_Money(amount, currency), locale="en_US")

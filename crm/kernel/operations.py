@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.kernel.due import Due, State
 from crm.kernel.events import DomainEvent, record
 from crm.kernel.jobs import run_now
 from crm.kernel.models import JobRun
+from crm.kernel.transactions import atomic
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class ScheduleChanged(DomainEvent):
     job: str
 
 
-@transaction.atomic
+@atomic
 def replay_dead_letters(rows: Iterable[Due]) -> int:
     """Make those among `rows` that are dead due again; how many they were."""
     dead = [row for row in rows if row.state == State.DEAD]
@@ -51,7 +50,7 @@ def replay_dead_letters(rows: Iterable[Due]) -> int:
     return len(dead)
 
 
-@transaction.atomic
+@atomic
 def start_job(name: str) -> JobRun:
     """A run that no schedule asked for. Raises NotFound."""
     run = run_now(name)

@@ -48,7 +48,9 @@ def _send_event(row: Due) -> None:
 
 def _send_task(row: Due) -> None:
     assert isinstance(row, QueuedTask)
-    current_app.send_task(row.name, task_id=str(row.pk), headers=headers_of(row))
+    # Celery takes the options of a task that it knows from attributes of their names, and `queue` is a method of ours.
+    queue = current_app.conf.task_default_queue
+    current_app.send_task(row.name, task_id=str(row.pk), headers=headers_of(row), queue=queue)
 
 
 def _send_job(row: Due) -> None:

@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
+
+from crm.kernel.transactions import OneTransaction
 
 _T = TypeVar("_T")
 
@@ -21,7 +23,7 @@ def in_transaction(work: Callable[[], _T]) -> _T:
     """
     for retry in range(MOST_RETRIES + 1):
         try:
-            with transaction.atomic():
+            with OneTransaction():
                 return work()
         except OperationalError as error:
             if sqlstate_of(error) not in RETRIED or retry == MOST_RETRIES:

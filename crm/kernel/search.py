@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -42,6 +43,8 @@ class Mark(StrEnum):
 
 def fold(text: str) -> str:
     """Without case and accents: `Müller` and `MULLER` are alike."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return "".join(letter for letter in folded if not unicodedata.combining(letter)).casefold()
 
@@ -79,6 +82,7 @@ class Words:
         self._words.update(f"{self._mark}{mark}{word}" for word in words)
 
 
+@lru_cache
 def tenant_mark(tenant: Tenant) -> str:
     """Ten characters that begin each of a tenant's words."""
     return hashlib.sha256(f"{tenant.organisation_id}{tenant.mode}".encode()).hexdigest()[:10]

@@ -30,15 +30,7 @@ class ScopedTask(Task):
 
     def queue(self, **arguments: Any) -> QueuedTask:
         """Ask for the task, inside the transaction that makes it necessary; it starts after the commit."""
-        scope = current_scope()
-        return QueuedTask.objects.create(
-            organisation_id=scope.tenant.organisation_id,
-            mode=scope.tenant.mode,
-            name=self.name,
-            arguments=arguments,
-            actor_kind=scope.actor.kind,
-            actor_id=scope.actor.id,
-        )
+        return queue_task(self.name, **arguments)
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f"Use {self.name}.queue(...): what is not in the database can be lost.")
@@ -54,6 +46,19 @@ class ScopedTask(Task):
                 self.run(**row.arguments)
 
         return attempt(QueuedTask, UUID(self.request.id), work)
+
+
+def queue_task(name: str, **arguments: Any) -> QueuedTask:
+    """The same by the task's name, for a service that its own task calls."""
+    scope = current_scope()
+    return QueuedTask.objects.create(
+        organisation_id=scope.tenant.organisation_id,
+        mode=scope.tenant.mode,
+        name=name,
+        arguments=arguments,
+        actor_kind=scope.actor.kind,
+        actor_id=scope.actor.id,
+    )
 
 
 def headers_of(row: QueuedTask) -> dict[str, Any]:

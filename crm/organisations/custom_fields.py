@@ -1,7 +1,7 @@
 """Custom fields: any key may be sent; a key that has a definition is checked against it (where-they-meet.md)."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,16 +20,36 @@ def checked_custom_fields(values: Mapping[str, Any], *, prefix: str = "custom_fi
 
     A value of null clears a key, so definitions do not look at it.
     """
-    values = {key: _plain(value) for key, value in values.items()}
-    _ensure_storable(values, prefix)
-    validator = Draft202012Validator(_schema(CustomField.objects.all()), format_checker=FormatChecker(["date"]))
-    given = {key: value for key, value in values.items() if value is not None}
-    complaints = [
-        Complaint(".".join([prefix, *map(str, error.path)]), error.message) for error in validator.iter_errors(given)
-    ]
-    if complaints:
-        raise BadCustomValue(complaints=complaints)
-    return dict(values)
+    return custom_field_check(CustomField.objects.all())(values, prefix)
+
+
+def custom_field_check(definitions: Iterable[CustomField]) -> Callable[[Mapping[str, Any], str], dict[str, Any]]:
+    """The same by definitions that were read before, for many rows: `check(values, prefix)`."""
+    validator = Draft202012Validator(_schema(definitions), format_checker=FormatChecker(["date"]))
+
+    def check(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        values = {key: _plain(value) for key, value in values.items()}
+        _ensure_storable(values, prefix)
+        given = {key: value for key, value in values.items() if value is not None}
+        complaints = [
+            Complaint(".".join([prefix, *map(str, error.path)]), error.message)
+            for error in validator.iter_errors(given)
+        ]
+        if complaints:
+            raise BadCustomValue(complaints=complaints)
+        return values
+
+    return check
+
+
+def merged_custom_fields(
+    former: Mapping[str, Any], given: Mapping[str, Any], *, are_checked: bool = False
+) -> dict[str, Any]:
+    """`former` with `given` written over it key by key, null clearing one. Raises BadCustomValue."""
+    merged = {**former, **(given if are_checked else checked_custom_fields(given))}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    ensure_few(kept)
+    return kept
 
 
 def ensure_few(values: Mapping[str, Any], *, prefix: str = "custom_fields") -> None:

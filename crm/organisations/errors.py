@@ -1,12 +1,23 @@
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.errors import Conflict, Duplicate, Invalid, NotFound, Unauthenticated
+from crm.kernel.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class SlugTaken(Duplicate):
     code = "slug_taken"
     field = "slug"
     message = _("Another organisation has this short name.")
+
+
+class LiveClock(Forbidden):
+    code = "live_clock"
+    message = _("Only the clock of test mode can be moved.")
+
+
+class BadClock(Invalid):
+    code = "bad_clock"
+    field = "now"
+    message = _("The clock of test mode only moves forward, at most a hundred years.")
 
 
 class StaffExists(Duplicate):
@@ -106,3 +117,9 @@ class MerchantTaken(Duplicate):
     code = "merchant_taken"
     field = "external_id"
     message = _("Another merchant has this number.")
+
+
+class PeriodBackwards(Invalid):
+    code = "period_backwards"
+    field = "end_date"
+    message = _("A period ends on the day it begins, or later.")

@@ -22,6 +22,16 @@ class OrganisationChanged(DomainEvent):
 
 
 @dataclass(frozen=True)
+class ClockMoved(DomainEvent):
+    """`now` is the new time of test mode, or empty when it is the real one again."""
+
+    name: ClassVar[str] = "test_clock.moved"
+    about: ClassVar[str] = "organisation"
+    organisation_id: UUID
+    now: str
+
+
+@dataclass(frozen=True)
 class StaffAdded(DomainEvent):
     name: ClassVar[str] = "staff.added"
     about: ClassVar[str] = "staff"

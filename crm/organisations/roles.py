@@ -15,7 +15,19 @@ RESOURCES: dict[str, str] = {
     "auth:organisation": "the organisation's own settings",
     "crm:custom-fields": "definitions of custom fields",
     "crm:listings": "listings",
+    "crm:leads": "leads, their interactions, imports and sequences",
+    "crm:campaigns": "campaigns",
+    "crm:imports": "files brought in, and undone",
+    "crm:segments": "segments, and how customers are doing",
+    "crm:products": "products, their prices and stock",
+    "crm:orders": "orders, invoices, refunds",
+    "crm:feedback": "feedback: requests, answers, themes",
+    "crm:reports": "reports and dashboards",
+    "crm:files": "files that belong to records",
+    "crm:approvals": "approval requests and their policies",
+    "crm:privacy": "a person's data, exported and erased",
     "cluster:tiers": "tiers of the programme",
+    "notification:messages": "templates, senders and what was sent",
     "notification:suppressions": "addresses that must not be written to",
     "platform:jobs": "jobs, queued tasks, dead letters",
     "platform:events": "the audit trail",
@@ -37,14 +49,27 @@ def _write(*resources: str) -> frozenset[str]:
     return frozenset(f"{resource}:write" for resource in resources)
 
 
-_DAILY = ("auth:members", "crm:listings", "cluster:tiers", "notification:suppressions", "crm:custom-fields")
+_DAILY = (
+    "auth:members", "crm:listings", "crm:leads", "crm:campaigns", "crm:imports", "cluster:tiers",
+    "notification:suppressions", "notification:messages", "crm:custom-fields", "crm:segments", "crm:products",
+    "crm:orders", "crm:feedback", "crm:reports", "crm:files", "crm:approvals",
+)  # fmt: skip
 _EVERYTHING_BUT_SETTINGS = tuple(resource for resource in RESOURCES if resource != "auth:organisation")
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset({"read", "write"}),
     Role.MANAGER: _read(*RESOURCES) | _write(*_EVERYTHING_BUT_SETTINGS),
     Role.AGENT: _read(*_DAILY, "auth:staffs", "auth:sessions", "platform:events")
-    | _write("auth:members", "crm:listings", "notification:suppressions"),
+    | _write(
+        "auth:members",
+        "crm:listings",
+        "crm:leads",
+        "crm:orders",
+        "crm:feedback",
+        "crm:files",
+        "crm:approvals",
+        "notification:suppressions",
+    ),
     Role.ANALYST: _read(*_DAILY, "platform:events"),
 }
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from crm.kernel.clock import database_now
 from crm.kernel.errors import NotFound
 from crm.kernel.tenancy import Mode, ScopedQuerySet, Tenant, current_scope
-from crm.organisations.errors import KeyRefused, SessionRefused
+from crm.organisations.errors import KeyRefused, LiveClock, SessionRefused
 from crm.organisations.keys import read_key
 from crm.organisations.models import HOURLY_LIMITS, ApiKey, Merchant, Organisation, Session, SessionKind, Staff, User
 from crm.organisations.roles import SESSION_GRANTS, grants_of
@@ -144,7 +144,7 @@ def staff_of_organisation() -> QuerySet[Staff]:
     return Staff.objects.filter(organisation_id=current_scope().tenant.organisation_id).select_related("user")
 
 
-def places_of(user: User) -> QuerySet[Staff]:
+def places_of(user: User | UUID) -> QuerySet[Staff]:
     """Where a user may work now, by the organisation's name."""
     places = Staff.objects.filter(user=user, is_active=True, organisation__is_active=True)
     return places.select_related("organisation").order_by("organisation__name")
@@ -165,6 +165,12 @@ def organisation_called(slug: str) -> Organisation:
     if organisation is None:
         raise NotFound
     return organisation
+
+
+def ensure_test_mode() -> None:
+    """Raises LiveClock when the open scope is live mode."""
+    if current_scope().tenant.mode != Mode.TEST:
+        raise LiveClock
 
 
 def clock_of(tenant: Tenant) -> datetime:

@@ -14,8 +14,10 @@ OPEN_ADDRESSES = {
     "": "the page that leads everywhere",
     "healthz": "is the process up: tells nothing",
     "readyz": "is each part up: names parts only",
+    "metrics": "lets in the operator, and who is on this machine",
     "docs/": "the API documents are public",
     "admin/": "the back office asks for its own sign-in and roles",
+    "portal/": "a signed link is its own credential, and opens nothing but what it names",
     "static/": "files of ours that hold nothing secret",
 }
 

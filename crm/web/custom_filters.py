@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django_filters.filters import Filter
 
-from crm.contacts.selectors import with_custom_value
+from crm.kernel.lookups import with_custom_value
 from crm.kernel.tenancy import ScopedQuerySet
 from crm.organisations.models import CustomField, FieldKind
 
@@ -35,7 +35,7 @@ class CustomValuesField(forms.Field):
 
 
 class CustomValueFilter(Filter):
-    """Rows whose contact has any of several values in one custom field."""
+    """Rows with any of several values in one custom field."""
 
     field_class = CustomValuesField
 
@@ -48,7 +48,7 @@ class CustomValueFilter(Filter):
 
 
 def custom_value_filters(keys: Iterable[str], path: str) -> dict[str, CustomValueFilter]:
-    """A filter for each of `keys` that has a definition, by name. `path` leads from the rows to the contact."""
+    """A filter for each of `keys` that has a definition, by name. `path` leads to the rows that have them."""
     # What is no name at all, such as a NUL, is nothing to ask the database for.
     definitions = CustomField.objects.filter(key__in=[key for key in keys if key.isidentifier()])
     return {f"{CUSTOM}{definition.key}": CustomValueFilter(definition, path) for definition in definitions}

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django_filters import rest_framework as rest
 from django_filters.filters import BaseInFilter, CharFilter, ChoiceFilter, Filter
 
 from crm.kernel.errors import Complaint, Invalid
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.kernel.tenancy import ScopedQuerySet, Selector, queryset_of
 from crm.web.custom_filters import CUSTOM, UNDEFINED, custom_value_filters
 from crm.web.dialects import Dialect
 
@@ -89,14 +89,17 @@ class FilterSet(rest.FilterSet):
             self.filters |= custom_value_filters(keys, self.custom_fields_of)
 
 
+_Rows = TypeVar("_Rows", bound=Selector | ScopedQuerySet[Any])
+
+
 def filtered(
-    queryset: ScopedQuerySet[Any], filterset: type[FilterSet], parameters: Mapping[str, Any], dialect: Dialect
-) -> ScopedQuerySet[Any]:
-    """The queryset narrowed by what the request asks; a bad value or unknown filter raises Invalid naming it."""
+    rows: _Rows, filterset: type[FilterSet], parameters: Mapping[str, Any], dialect: Dialect
+) -> _Rows | ScopedQuerySet[Any]:
+    """The rows narrowed by what the request asks; a bad value or unknown filter raises Invalid naming it."""
     given, written = _given(parameters, filterset, dialect)
     if not given:
-        return queryset
-    filters = filterset(data=given, queryset=queryset)
+        return rows
+    filters = filterset(data=given, queryset=queryset_of(rows))
     undefined = [written[name] for name in given if name not in filters.filters]
     if undefined:
         raise Invalid(complaints=[Complaint(parameter, UNDEFINED) for parameter in undefined])

@@ -6,12 +6,9 @@ from datetime import timedelta
 from celery import current_app
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 
-from crm.kernel.clock import database_now
-from crm.kernel.due import Due, State
-from crm.kernel.models import Event, JobRun, QueuedTask
+from crm.kernel.workload import longest_wait
 
 LATEST = timedelta(minutes=5)
 
@@ -23,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 with the name of every part that fails; `oldest_due_seconds` is how long the oldest work has waited."""
     parts = {name: _works(check) for name, check in _CHECKS.items()}
-    waited = _oldest_due() if parts["database"] else timedelta(0)
+    waited = longest_wait() if parts["database"] else timedelta(0)
     parts["worker"] = waited < LATEST
     failing = [name for name, works in parts.items() if not works]
     body = {
@@ -54,13 +51,6 @@ def _broker() -> None:
 
 def _cache() -> None:
     cache.set("readyz", 1, 10)
-
-
-def _oldest_due() -> timedelta:
-    models: list[type[Due]] = [Event, QueuedTask, JobRun]
-    oldest = [model.objects.filter(state=State.DUE).aggregate(oldest=Min("next_at"))["oldest"] for model in models]
-    now = database_now()
-    return max((now - moment for moment in oldest if moment and moment < now), default=timedelta(0))
 
 
 _CHECKS: dict[str, Callable[[], object]] = {"database": _database, "broker": _broker, "cache": _cache}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from crm.kernel.ids import new_id
+from crm.web.counting import count_answer
 from crm.web.dialects import dialect_of
 from crm.web.failures import failure_response
 from crm.web.problems import problem_from, problem_with_status
@@ -35,6 +36,7 @@ class RequestLog:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id
             _log_line(request, response, time.perf_counter() - started)
+            count_answer(request.path_info, response.status_code)
         return response
 
 
@@ -63,6 +65,7 @@ class CallerAddress:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        request.was_forwarded = bool(forwarded or "HTTP_X_FORWARDED_PROTO" in request.META)  # type: ignore[attr-defined]
         if not self._is_proxy(request.META.get("REMOTE_ADDR", "")):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         else:

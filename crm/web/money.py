@@ -19,10 +19,18 @@ class MoneyIn(serializers.DecimalField):
 
     def to_internal_value(self, data: Any) -> Decimal:
         amount = super().to_internal_value(data)
-        currency = organisation_of_scope().currency
+        currency = self._currency()
         if amount != rounded(amount, currency):
             raise serializers.ValidationError(f"An amount in {currency} has at most {decimals_of(currency)} decimals.")
         return amount
+
+    def _currency(self) -> str:
+        """Read once for a body, however many amounts are in it."""
+        known: Any = self.context
+        if "currency" not in known:
+            known["currency"] = organisation_of_scope().currency
+        currency: str = known["currency"]
+        return currency
 
 
 class MoneyOut(serializers.DecimalField):

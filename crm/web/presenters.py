@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from crm.kernel.errors import NotFound
+from crm.kernel.tenancy import Question, answers_to
 from crm.web.dialects import Dialect
-from crm.web.serializers import Constant, OutputSerializer
+from crm.web.serializers import Constant, OutputSerializer, RowsOf
 
 
 class Presenter:
@@ -22,24 +23,31 @@ class Presenter:
         self.columns: list[str] = []
         self._dialect = dialect
         self._names: dict[str, Any] = {}
+        self._nested: list[_Nested] = []
         fields = {**serializer.fields, **{name: serializer.optional[name] for name in sorted(include)}}
         self.fields = list(fields)
         row = self._object(fields, "")
-        self._present: Callable[[Iterable[Any]], list[Any]] = eval(  # noqa: S307 - built from declared fields only
-            f"lambda rows: [{row} for r in rows]", self._names
+        self._present: Callable[[Iterable[Any], list[Any]], list[Any]] = eval(  # noqa: S307 - of declared fields only
+            f"lambda rows, nested: [{row} for r in rows]", self._names
         )
 
-    def rows(self, queryset: QuerySet[Any]) -> list[Any]:
-        """Every row of the queryset, presented; one query."""
-        return self.presented(queryset.values_list(*self.columns))
+    def rows(self, wanted: QuerySet[Any] | Question) -> list[Any]:
+        """Every row of a queryset, or of a question, which is compiled once; presented. One query, and one more for
+        each kind of rows that belong to them.
+        """
+        if isinstance(wanted, Question):
+            return self.presented(answers_to(wanted, tuple(self.columns)))
+        return self.presented(wanted.values_list(*self.columns))
 
     def presented(self, rows: Iterable[Any]) -> list[Any]:
         """The same for rows that begin with `columns` and may go on."""
-        return self._present(rows)
+        if self._nested:
+            rows = list(rows)
+        return self._present(rows, [nested.of_rows(rows) for nested in self._nested])
 
-    def one(self, queryset: QuerySet[Any]) -> Any:
-        """The first row of the queryset; raises NotFound when there is none."""
-        presented = self.rows(queryset[:1])
+    def one(self, wanted: QuerySet[Any] | Question) -> Any:
+        """The first row; raises NotFound when there is none."""
+        presented = self.rows(wanted if isinstance(wanted, Question) else wanted[:1])
         if not presented:
             raise NotFound
         return presented[0]
@@ -52,6 +60,10 @@ class Presenter:
         source = (field.source or name).replace(".", "__")
         if isinstance(field, Constant):
             return self._named(field.value)
+        if isinstance(field, RowsOf):
+            at = self._column(path + field.by)
+            self._nested.append(_Nested(field, self._dialect, at))
+            return f"nested[{len(self._nested) - 1}].get(r[{at}], [])"
         if isinstance(field, serializers.BaseSerializer):
             inner = path if source == "*" else f"{path}{source}__"
             return self._object(dict(field.fields), inner)  # type: ignore[attr-defined]
@@ -77,6 +89,25 @@ class Presenter:
         name = f"v{len(self._names)}"
         self._names[name] = value
         return name
+
+
+class _Nested:
+    """Rows that belong to the rows of a presenter, whose key stands in column `at`."""
+
+    def __init__(self, field: RowsOf, dialect: Dialect, at: int) -> None:
+        self._field, self._at = field, at
+        self._presenter = Presenter(field.child, dialect)  # type: ignore[arg-type]
+
+    def of_rows(self, rows: Iterable[Any]) -> dict[Any, list[Any]]:
+        """What belongs to these rows, presented, by key; one statement, and none where there are no rows."""
+        keys = tuple(dict.fromkeys(row[self._at] for row in rows if row[self._at] is not None))
+        if not keys:
+            return {}
+        found = list(answers_to(Question(self._field.rows, keys), (*self._presenter.columns, self._field.of)))
+        grouped: dict[Any, list[Any]] = {}
+        for row, presented in zip(found, self._presenter.presented(found), strict=True):
+            grouped.setdefault(row[-1], []).append(presented)
+        return grouped
 
 
 _compiled: dict[tuple[type[OutputSerializer], str, frozenset[str]], Presenter] = {}

@@ -49,13 +49,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A failure, told without envelope. `code` is the domain's own word for it, when it has one."""
+    """A failure, told without envelope. `code` is the domain's own word for it, when it has one; `told` is what else
+    the caller may know, such as the id of the record that is in the way.
+    """
 
     kind: Kind
     message: str
     details: tuple[Complaint, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOWHERE = Problem(Kind.NOT_FOUND, "There is nothing at this address.")
@@ -103,7 +106,9 @@ def _domain(error: errors.DomainError) -> Problem:
     headers = {"Retry-After": str(error.data.get("retry_after", RETRY_AFTER_SECONDS))} if waits else {}
     message = GENERIC if error.complaints else str(error.message)
     # Unknown, foreign and deleted records look alike, whoever noticed first.
-    return Problem(kind, MISSING if kind is Kind.NOT_FOUND else message, error.complaints, headers, error.code)
+    shown = MISSING if kind is Kind.NOT_FOUND else message
+    told = {name: error.data[name] for name in error.tells if name in error.data}
+    return Problem(kind, shown, error.complaints, headers, error.code, told)
 
 
 def _validation(error: drf.ValidationError) -> Problem:

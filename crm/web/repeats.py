@@ -27,7 +27,7 @@ KEPT = timedelta(hours=24)
 LONGEST_KEY = 255
 RETRY_AFTER_SECONDS = 2
 # Told once, at the first answer; a repeated one has null in their place.
-SECRETS = frozenset({"access_token", "refresh_token", "accessToken", "refreshToken", "secret"})
+SECRETS = frozenset({"access_token", "refresh_token", "accessToken", "refreshToken", "secret", "token"})
 
 
 class StillRunning(Conflict):

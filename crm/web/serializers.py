@@ -7,6 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from crm.kernel.tenancy import Selector
+
 
 class InputSerializer(serializers.Serializer[Any]):
     """A request's body. Fields are declared one by one; whether others are refused, the dialect says."""
@@ -31,6 +33,18 @@ class OutputSerializer(serializers.Serializer[Any]):
     enveloped: ClassVar[bool] = True
 
 
+class RowsOf(serializers.ListSerializer[Any]):
+    """Rows of another table that belong to a row, read by one further statement for all rows of a page.
+
+    `rows` is a selector that gives those of many at once, by the ids (UUIDs) it is called with, in the order to show;
+    `of` is their column that names whose they are, and `by` the column of the row that has it.
+    """
+
+    def __init__(self, child: OutputSerializer, *, rows: Selector, of: str, by: str = "pk", **kwargs: Any) -> None:
+        self.rows, self.of, self.by = rows, of, by
+        super().__init__(child=child, **kwargs)
+
+
 class FileOut(OutputSerializer):
     """A file: for the documents, there is nothing more to say than in what it is written."""
 
@@ -39,6 +53,10 @@ class FileOut(OutputSerializer):
 
 class CsvOut(FileOut):
     media_type = "text/csv"
+
+
+class Alternative:
+    """Mixed into an input field that is sent in place of others: the documents' examples leave it out."""
 
 
 class PrefixedId(serializers.UUIDField):

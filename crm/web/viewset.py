@@ -21,7 +21,8 @@ from rest_framework.viewsets import GenericViewSet
 from crm.kernel.actors import Actor
 from crm.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from crm.kernel.retries import in_transaction
-from crm.kernel.tenancy import Scope, ScopedQuerySet, anchored, current_scope, open_scope
+from crm.kernel.tenancy import Question, Scope, ScopedQuerySet, Selector, current_scope, open_scope, page_of
+from crm.kernel.totals import total_of
 from crm.organisations.errors import SessionRefused
 from crm.organisations.selectors import Caller
 from crm.web import repeats
@@ -30,7 +31,7 @@ from crm.web.dialects import Dialect, Page
 from crm.web.filters import FilterSet, filtered
 from crm.web.grants import Audience, Grant
 from crm.web.limits import Usage, count_request
-from crm.web.pagination import total_of, window_of
+from crm.web.pagination import window_of
 from crm.web.parsers import PARSERS, ensure_size
 from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
@@ -188,6 +189,8 @@ class DialectViewSet(GenericViewSet[Any]):
     def _answered(self, outcome: Any) -> Any:
         if isinstance(outcome, HttpResponseBase):
             return outcome
+        if isinstance(outcome, DomainError):  # Returned, not raised: what was written down before stays.
+            return self._refuse(self._problem(outcome))
         if not isinstance(outcome, Answer):
             outcome = Answer(outcome, self.status_of_action())
         return Response(outcome.data, outcome.status, headers=dict(outcome.headers))
@@ -210,10 +213,12 @@ class DialectViewSet(GenericViewSet[Any]):
     def _problem(self, error: Exception) -> Problem:
         """What went wrong, with the domain's fields under the names that this surface has for them."""
         problem = problem_from(error)
-        if not isinstance(error, DomainError):
-            return problem
-        details = tuple(replace(item, field=self.field_names.get(item.field, item.field)) for item in problem.details)
-        return replace(problem, details=details)
+        details = tuple(replace(item, field=self.field_name(item.field)) for item in problem.details)
+        return replace(problem, details=details) if isinstance(error, DomainError) else problem
+
+    def field_name(self, name: str) -> str:
+        """What this surface calls a field of the domain; for one to override, where that depends on what was sent."""
+        return self.field_names.get(name, name)
 
     def _refuse(self, problem: Problem) -> Response:
         headers = dict(problem.headers)
@@ -247,9 +252,9 @@ class DialectViewSet(GenericViewSet[Any]):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def present(self, queryset: QuerySet[Any], include: frozenset[str] = frozenset()) -> Any:
-        """The one row of `queryset`, by the serializer that `answers` names. Raises NotFound."""
-        return self._presenter(include).one(queryset)
+    def present(self, wanted: QuerySet[Any] | Question, include: frozenset[str] = frozenset()) -> Any:
+        """The one row that is wanted, by the serializer that `answers` names. Raises NotFound."""
+        return self._presenter(include).one(wanted)
 
     def found(self, queryset: QuerySet[Any]) -> Any:
         """The key of the one row of `queryset`: a missing record is refused before a bad body. Raises NotFound."""
@@ -258,24 +263,24 @@ class DialectViewSet(GenericViewSet[Any]):
             raise NotFound
         return key
 
-    def list_of(self, queryset: ScopedQuerySet[Any]) -> Page:
-        """The page of `queryset` that was asked for, filtered and sorted as the request says."""
+    def list_of(self, wanted: Selector | ScopedQuerySet[Any]) -> Page:
+        """The page that was asked for, filtered and sorted as the request says, of a queryset's rows, or of a
+        selector's: what that wants is compiled once for all requests that do not filter.
+        """
         parameters = self.request.query_params
         window = window_of(parameters, self.dialect)
         order = order_of(parameters, self.dialect, self.sort_fields, self.default_sort, self.sort_key)
         if self.filters is not None:
-            queryset = filtered(queryset, self.filters, parameters, self.dialect)
-        for relation in {path.lstrip("-").rpartition("__")[0] for path in order} - {""}:
-            queryset = anchored(queryset, f"{relation}__")
-        rows = queryset.order_by(*order)[window.start : window.start + window.size]
+            wanted = filtered(wanted, self.filters, parameters, self.dialect)
+        rows = page_of(wanted, order, window.start, window.start + window.size)
         if not self.dialect.counts:
             items = self._presenter().rows(rows)
             return Page(items, window.number, window.size, len(items))
-        total = total_of(queryset, self._question())
+        total = total_of(wanted, self._asked())
         items = self._presenter().rows(rows) if window.start < total else []
         return Page(items, window.number, window.size, total)
 
-    def included(self, record: QuerySet[Any] | None = None) -> frozenset[str]:
+    def included(self, record: Question | None = None) -> frozenset[str]:
         """The optional parts that the request asks for, by comma. An unknown one raises Invalid, or NotFound when the
         record that they are asked of is not there either.
         """
@@ -283,11 +288,11 @@ class DialectViewSet(GenericViewSet[Any]):
         known = self.answers[self.action].optional
         if not asked <= known.keys():
             if record is not None:
-                self.found(record)
+                self.found(record.queryset())
             raise Invalid(f"Choose from {', '.join(sorted(known))}.", field="include")
         return frozenset(asked)
 
-    def _question(self) -> str:
+    def _asked(self) -> str:
         """What a list asks for, whichever page of it and in whatever order: totals are remembered by it."""
         style, dialect = self.dialect.sort_style, self.dialect
         aside = {dialect.page_parameter, dialect.size_parameter, style.by, style.direction}

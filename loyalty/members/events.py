@@ -24,6 +24,16 @@ class MembersRegistered(DomainEvent):
 
 
 @dataclass(frozen=True)
+class MembersLeft(DomainEvent):
+    """One event for a whole batch of `count` members."""
+
+    name: ClassVar[str] = "members.left"
+    about: ClassVar[str] = "batch"
+    batch_id: UUID
+    count: int
+
+
+@dataclass(frozen=True)
 class MemberLeft(DomainEvent):
     name: ClassVar[str] = "member.left"
     about: ClassVar[str] = "contact"

@@ -1,16 +1,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.contacts.models import Customer
 from crm.kernel.clock import now
 from crm.kernel.events import record
-from loyalty.members.events import MemberLeft, MemberRegistered, MembersRegistered
+from crm.kernel.transactions import atomic
+from loyalty.members.events import MemberLeft, MemberRegistered, MembersLeft, MembersRegistered
 from loyalty.members.models import Member
 
 
-@transaction.atomic
+@atomic
 def enrol_member(*, contact_id: UUID) -> Member:
     """Make a customer a member, in the transaction that makes them a customer."""
     member = Member.objects.create(contact_id=contact_id, joined_at=now())
@@ -18,7 +17,7 @@ def enrol_member(*, contact_id: UUID) -> Member:
     return member
 
 
-@transaction.atomic
+@atomic
 def enrol_members(*, batch_id: UUID, contact_ids: Sequence[UUID]) -> None:
     """The same for a batch; each joined when they became a customer."""
     since = dict(Customer.objects.filter(pk__in=contact_ids).values_list("pk", "created_at"))
@@ -27,9 +26,17 @@ def enrol_members(*, batch_id: UUID, contact_ids: Sequence[UUID]) -> None:
     record(MembersRegistered(batch_id=batch_id, count=len(members), contact_ids=tuple(contact_ids)))
 
 
-@transaction.atomic
+@atomic
 def end_membership(*, contact_id: UUID) -> None:
     """A member leaves; what they earned and did stays. Nothing happens for contacts who are no members."""
     left = Member.objects.filter(pk=contact_id, left_at=None).update(left_at=now())
     if left:
         record(MemberLeft(contact_id=contact_id))
+
+
+@atomic
+def end_memberships(*, batch_id: UUID, contact_ids: Sequence[UUID]) -> None:
+    """The same for a batch."""
+    left = Member.objects.filter(pk__in=contact_ids, left_at=None).update(left_at=now())
+    if left:
+        record(MembersLeft(batch_id=batch_id, count=left))

@@ -1,7 +1,7 @@
 """Customers are members at once, in one transaction (where-they-meet.md, "One person")."""
 
-from crm.contacts.events import ContactDeleted, CustomerCreated, CustomersLoaded
-from loyalty.members.services import end_membership, enrol_member, enrol_members
+from crm.contacts.events import ContactDeleted, CustomerCreated, CustomersLoaded, CustomersTakenBack
+from loyalty.members.services import end_membership, end_memberships, enrol_member, enrol_members
 
 
 def enrol(event: CustomerCreated) -> None:
@@ -16,4 +16,10 @@ def leave(event: ContactDeleted) -> None:
     end_membership(contact_id=event.contact_id)
 
 
-TOGETHER = {CustomerCreated: [enrol], CustomersLoaded: [enrol_all], ContactDeleted: [leave]}
+def leave_all(event: CustomersTakenBack) -> None:
+    end_memberships(batch_id=event.batch_id, contact_ids=event.contact_ids)
+
+
+TOGETHER = {
+    CustomerCreated: [enrol], CustomersLoaded: [enrol_all], ContactDeleted: [leave], CustomersTakenBack: [leave_all],
+}  # fmt: skip

@@ -14,6 +14,7 @@ from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.clock import now
 from crm.kernel.events import record
 from crm.kernel.tenancy import current_scope
+from crm.kernel.transactions import atomic
 from loyalty.members.models import Member
 from loyalty.tiers.errors import BaseTierNeeded, LevelTaken, ThresholdOutOfOrder, TierNotFound, TierTaken
 from loyalty.tiers.events import TierChanged, TierDefined
@@ -29,7 +30,7 @@ DEFAULT_TIERS = (
 )
 
 
-@transaction.atomic
+@atomic
 def set_up_tiers() -> list[Tier]:
     """The default tiers, where the programme has none yet; doing it again changes nothing."""
     if not Tier.objects.exists():
@@ -42,7 +43,7 @@ def set_up_tiers() -> list[Tier]:
     return list(tiers())
 
 
-@transaction.atomic
+@atomic
 def define_tier(*, tier_id: UUID | None = None, **values: Any) -> Tier:
     """A new tier, or a change of `tier_id`. Raises TierNotFound, TierTaken, LevelTaken, BaseTierNeeded,
     ThresholdOutOfOrder, Invalid.
@@ -77,7 +78,7 @@ def base_tier() -> Tier:
     return tiers().first() or set_up_tiers()[0]
 
 
-@transaction.atomic
+@atomic
 def place_in_base_tier(*, contact_ids: Sequence[UUID]) -> None:
     """Members who hold no tier yet begin in the lowest; that needs no history."""
     tier = base_tier()
@@ -87,7 +88,7 @@ def place_in_base_tier(*, contact_ids: Sequence[UUID]) -> None:
         analyse(Member, MemberTier)
 
 
-@transaction.atomic
+@atomic
 def set_tier(
     *, contact_id: UUID, slug: str, reason: str, origin: str = Origin.MANUAL, locked_until: datetime | None = None
 ) -> MemberTier:
@@ -111,7 +112,7 @@ def set_tier(
     return fresh
 
 
-@transaction.atomic
+@atomic
 def place_by_spend(spend: Mapping[UUID, Decimal]) -> None:
     """Put members who just joined into the highest tier that their spend reaches, one point for each whole unit."""
     ladder = list(tiers().order_by("-threshold"))
@@ -128,7 +129,7 @@ def place_by_spend(spend: Mapping[UUID, Decimal]) -> None:
     MemberTier.objects.bulk_update(risen, ["tier", "reason"], batch_size=500)
 
 
-@transaction.atomic
+@atomic
 def admit_customer(*, tier: str | None = None, reason: str = "", **values: Unpack[CustomerValues]) -> Customer:
     """A new customer, in the tier asked for instead of the lowest. Raises UnknownTier and what create_customer does."""
     if tier is not None:
@@ -139,7 +140,7 @@ def admit_customer(*, tier: str | None = None, reason: str = "", **values: Unpac
     return customer
 
 
-@transaction.atomic
+@atomic
 def change_customer(
     *, contact_id: UUID, tier: str | None = None, reason: str = "", **values: Unpack[CustomerValues]
 ) -> Customer:

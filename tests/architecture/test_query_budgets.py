@@ -7,21 +7,48 @@ A list without a line in query_budgets.json fails. After a change that is meant,
 import json
 import os
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.contacts.models import CustomerInteraction
+from crm.contacts.selectors import customers
+from crm.insights.selectors import segments
+from crm.leads.selectors import leads
+from crm.orders.selectors import orders, products
+from crm.orders.services import refund_order
 from crm.organisations.models import ApiKey
 from crm.organisations.services import define_custom_field
 from tests.architecture.test_house_rules import api_routes
-from tests.builders import a_customer, an_entry
+from tests.builders import (
+    a_campaign,
+    a_customer,
+    a_lead,
+    a_product,
+    an_entry,
+    an_interaction,
+    an_interaction_with,
+    an_order,
+)
 from tests.cast import World
+from tests.crm.feedback.asked import an_answer
+from tests.crm.insights.stage import a_segment
+from tests.crm.messaging.letters import a_message, a_template
 
 TABLE = Path(__file__).with_name("query_budgets.json")
+
+
+def the_customer(world: World, otherwise: UUID) -> UUID:
+    """The one of whom several things are noted."""
+    with world.scope():
+        noted = CustomerInteraction.objects.values_list("contact_id", flat=True).first()
+    return noted or otherwise
 
 
 def people_in_the_listing(world: World, number: int) -> None:
@@ -32,10 +59,52 @@ def people_in_the_listing(world: World, number: int) -> None:
 
             email = contact_by_id(contact_id).email
         an_entry(world, email=email)
+        a_campaign(world)
+        a_lead(world)
+        an_interaction(world, a_lead(world, custom_fields={"size": 44}))
+        an_interaction_with(world, the_customer(world, contact_id))
+        a_message(world, str(contact_id))
+        an_answer(world, 3, customer_id=contact_id, comment="The price of the staff")
+        product = a_product(world)
+        order = an_order(world, contact_id, (product, 1), (product, 1), status="delivered", notes="Rush")
+        for _ in range(2):
+            with world.scope():
+                refund_order(order_id=order, amount=Decimal(1))
+    a_segment(world, {"all": []}, f"everybody_{uuid4().hex}")
 
 
 def _by_custom_field(world: World) -> Any:
     return world.api.get("/dev/crm/customers", limit=100, **{"custom_fields.size": "44"})
+
+
+def _of_a_customer(world: World, address: str) -> Any:
+    with world.scope():
+        contact_id = customers().filter(contact__interactions__isnull=False).values_list("pk", flat=True)[0]
+    return world.api.get(address.format(contact_id), limit=100)
+
+
+def _by_product(world: World) -> Any:
+    with world.scope():
+        product_id = products().values_list("pk", flat=True)[0]
+    return world.api.get("/dev/crm/orders", limit=100, product_id=str(product_id))
+
+
+def _refunds(world: World, mount: str) -> Any:
+    with world.scope():
+        order_id = orders().values_list("pk", flat=True)[0]
+    return world.api.get(f"{mount}/orders/{order_id}/refunds", limit=100)
+
+
+def _interactions(world: World, mount: str) -> Any:
+    with world.scope():
+        lead_id = leads().filter(interactions__isnull=False).values_list("pk", flat=True)[0]
+    return world.api.get(f"{mount}/leads/{lead_id}/interactions", limit=100)
+
+
+def _members(world: World, mount: str) -> Any:
+    with world.scope():
+        segment_id = segments().filter(member_count__gt=0).values_list("pk", flat=True)[0]
+    return world.api.get(f"{mount}/segments/{segment_id}/members", limit=100)
 
 
 # By route: how to call it so that it answers with every row.
@@ -49,6 +118,41 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "v1/dev/crm/customers": lambda world: world.api.get("/v1/dev/crm/customers", limit=100),
     "dev/crm/customers?search": lambda world: world.api.get("/dev/crm/customers", limit=100, search="person"),
     "dev/crm/customers?custom_fields": _by_custom_field,
+    "dev/crm/segments": lambda world: world.api.get("/dev/crm/segments", limit=100),
+    "v1/dev/crm/segments": lambda world: world.api.get("/v1/dev/crm/segments", limit=100),
+    "dev/crm/segments/<uuid:segment_id>/members": lambda world: _members(world, "/dev/crm"),
+    "v1/dev/crm/segments/<uuid:segment_id>/members": lambda world: _members(world, "/v1/dev/crm"),
+    "dev/marketing/campaigns": lambda world: world.api.get("/dev/marketing/campaigns", limit=100),
+    "v1/dev/marketing/campaigns": lambda world: world.api.get("/v1/dev/marketing/campaigns", limit=100),
+    "dev/marketing/campaigns?search": lambda world: world.api.get(
+        "/dev/marketing/campaigns", limit=100, search="spring"
+    ),
+    "dev/crm/leads": lambda world: world.api.get("/dev/crm/leads", limit=100),
+    "v1/dev/crm/leads": lambda world: world.api.get("/v1/dev/crm/leads", limit=100),
+    "dev/crm/leads?search": lambda world: world.api.get("/dev/crm/leads", limit=100, search="lead"),
+    "dev/crm/leads/<uuid:lead_id>/interactions": lambda world: _interactions(world, "/dev/crm"),
+    "v1/dev/crm/leads/<uuid:lead_id>/interactions": lambda world: _interactions(world, "/v1/dev/crm"),
+    "dev/crm/customers/<uuid:customer_id>/interactions": lambda world: _of_a_customer(
+        world, "/dev/crm/customers/{}/interactions"
+    ),
+    "v1/dev/crm/customers/<uuid:customer_id>/interactions": lambda world: _of_a_customer(
+        world, "/v1/dev/crm/customers/{}/interactions"
+    ),
+    "dev/crm/customers/<uuid:customer_id>/timeline": lambda world: _of_a_customer(
+        world, "/dev/crm/customers/{}/timeline"
+    ),
+    "dev/crm/feedback/themes": lambda world: world.api.get("/dev/crm/feedback/themes", limit=100),
+    "v1/dev/crm/feedback/themes": lambda world: world.api.get("/v1/dev/crm/feedback/themes", limit=100),
+    "dev/products": lambda world: world.api.get("/dev/products", limit=100),
+    "v1/dev/products": lambda world: world.api.get("/v1/dev/products", limit=100),
+    "dev/products?search": lambda world: world.api.get("/dev/products", limit=100, search="product"),
+    "dev/crm/orders": lambda world: world.api.get("/dev/crm/orders", limit=100),
+    "v1/dev/crm/orders": lambda world: world.api.get("/v1/dev/crm/orders", limit=100),
+    "dev/crm/orders?search": lambda world: world.api.get("/dev/crm/orders", limit=100, search="rush"),
+    "dev/crm/orders?product_id": lambda world: _by_product(world),
+    "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
+    "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
+    "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),
     "crm/<str:listing_id>?email": lambda world: world.api.get(f"/crm/{world.listing.id}", email="nobody@example.com"),
 }
@@ -67,6 +171,7 @@ def statements(world: World, call: Callable[[World], Any]) -> int:
 def test_a_list_costs_what_the_table_says_however_many_rows(acme: World, route: str) -> None:
     with acme.scope():
         define_custom_field(key="size", label="Size", kind="integer")
+    a_template(acme)
     people_in_the_listing(acme, 1)
     few = statements(acme, CALLS[route])
     people_in_the_listing(acme, 24)

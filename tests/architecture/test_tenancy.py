@@ -42,12 +42,16 @@ USERS_OF_SCOPE_FOR = {
     "crm/kernel/tasks.py": "the task base",
     "crm/kernel/jobs.py": "the task base, for jobs",
     "crm/kernel/commands.py": "the command base",
+    "selfservice/portal/links.py": "a link in a message names its tenant",
 }
 # The only modules with SQL of their own, with the reason.
 RAW_SQL = {
     "crm/kernel/": "the kernel knows PostgreSQL",
     "crm/organisations/selectors.py": "the read that every request begins with",
     "crm/contacts/selectors.py": "the read that every member's request begins with",
+    "crm/feedback/selectors/requests.py": "whose a link is, which names no tenant",
+    "crm/messaging/selectors.py": "where anything is due, and whose a message is, asked of all tenants at once",
+    "crm/imports/services/planning.py": "where a chunk's keys came up earlier in its file, of the open scope",
     "crm/web/health.py": "asks whether the database answers at all",
     "config/postgres.py": "makes the embedded server's database",
 }

@@ -42,6 +42,7 @@ def run_small(home: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.large
 def test_the_table_has_its_rows_and_every_answer_was_checked(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     told = run_small(tmp_path)

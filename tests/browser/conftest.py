@@ -20,6 +20,13 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser, a server, a worker and a database share two cores: a test that was late may try once more."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demo, on an embedded database of its own; stopped by Ctrl-C at the end."""

@@ -52,6 +52,14 @@ class Product:
     def staff(self, slug: str, role: str) -> dict[str, str]:
         return next(person for person in self.organisation(slug)["staff"] if person["role"] == role)
 
+    def customers(self, slug: str) -> int:
+        """How many an organisation has in live mode by now: other tests convert leads and bring in files."""
+        key = self.organisation(slug)["live"]["secret_key"]
+        answer = httpx.get(
+            f"{self.base_url}/v1/customers?limit=1", headers={"Authorization": f"Bearer {key}"}, timeout=30
+        )
+        return int(answer.json()["pagination"]["total"])
+
     def status_with(self, key: str, path: str = "/v1/customers") -> int:
         """What a machine with that key is answered."""
         return httpx.get(self.base_url + path, headers={"Authorization": f"Bearer {key}"}, timeout=30).status_code
@@ -93,7 +101,8 @@ class Product:
         """The process, all its descendants, and the database server with its own, which belongs to no parent."""
         assert self.process is not None
         postmaster = self.data_dir / "postgres" / "data" / "postmaster.pid"
-        found = {self.process.pid, int(postmaster.read_text().splitlines()[0])}
+        database = {int(postmaster.read_text().splitlines()[0])} if postmaster.exists() else set()
+        found = {self.process.pid} | database
         children = _children()
         todo = list(found)
         while todo:
@@ -118,7 +127,8 @@ class Product:
             try:
                 block += lines.get(timeout=max(0.1, deadline - time.monotonic()))
             except queue.Empty:
-                self.process.kill()
+                for pid in self.family():
+                    os.kill(pid, signal.SIGKILL)
                 log = (self.data_dir.parent / "product.log").read_text()
                 raise AssertionError(f"not ready after {START_SECONDS} s:\n{block}\n{log[-3000:]}") from None
         return block[block.index(READY) :]

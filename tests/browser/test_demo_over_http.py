@@ -55,7 +55,9 @@ def test_the_json_has_the_shape_that_scripts_rely_on(product: Product) -> None:
     for shown in product.demo["organisations"]:
         assert [person["role"] for person in shown["staff"]] == list(ROLES)
         for mode in MODES:
-            assert set(shown[mode]) >= {"secret_key", "publishable_key", "listing_id", "blacklisted", "member"}
+            assert set(shown[mode]) >= {
+                "secret_key", "publishable_key", "listing_id", "product_id", "campaign_id", "blacklisted", "member",
+            }  # fmt: skip
             assert shown[mode]["secret_key"].startswith(f"sk_{mode}_")
             assert shown[mode]["publishable_key"].startswith(f"pk_{mode}_")
             assert isinstance(shown[mode]["listing_id"], int)
@@ -105,7 +107,9 @@ def test_the_secret_key_opens_its_own_place_in_every_api_that_is_there(
     api = wire.api(shown["secret_key"])
     people = {"kaffa": 2357, "rival": 20, "tiny": 20}[slug] if mode == "live" else 1
     customers = api.get("/v1/customers?limit=1")
-    assert (customers.status_code, customers.json()["pagination"]["total"]) == (200, people)
+    assert customers.status_code == 200
+    # Other tests may have added a few.
+    assert people <= customers.json()["pagination"]["total"] < people + 10
     listed = api.get(f"/crm/{shown['listing_id']}?email=nobody@example.com")
     assert (listed.status_code, listed.json()["status"]) == (404, "error")
 

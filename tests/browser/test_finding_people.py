@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CUSTOMERS = "/admin/contacts/customer/"
 ROWS = "#result_list tbody tr"
+# Those of the demo; other tests may have added a few.
+LOADED = 2357
 
 
 def digits(text: str) -> str:
@@ -29,7 +31,9 @@ def test_the_printed_sign_in_works(visitors: Visitors, product: Product, who: st
     page = visitors.sign_in(person)
     expect(page).to_have_title(re.compile("Dashboard"))
     expect(page.get_by_label("Organisation and mode").locator("option:checked")).to_have_text("Kaffa Coffee · Live")
-    assert "2357" in digits(page.locator(".rp-card").first.inner_text())
+    shown = re.search(r"\d+", digits(page.locator(".rp-card").first.inner_text()))
+    assert shown
+    assert int(shown[0]) >= LOADED
     expect(page.get_by_text(person["email"]).first).to_be_visible()
 
 
@@ -41,13 +45,15 @@ def test_a_wrong_password_is_told_on_the_page(visitors: Visitors, product: Produ
     expect(page.get_by_text("Please enter the correct")).to_be_visible()
 
 
-def test_all_customers_are_listed_page_by_page(visitors: Visitors) -> None:
+def test_all_customers_are_listed_page_by_page(visitors: Visitors, product: Product) -> None:
+    number = product.customers("kaffa")
+    assert number >= LOADED
     page = visitors.staff("kaffa", "agent")
     open_customers(page)
     expect(page.locator(ROWS)).to_have_count(25)
-    assert "2357 customers" in digits(re.sub(r"\s+", " ", page.locator("#main").inner_text()))
-    page.goto(f"{CUSTOMERS}?p=95")
-    expect(page.locator(ROWS)).to_have_count(2357 % 25)
+    assert f"{number} customers" in digits(re.sub(r"\s+", " ", page.locator("#main").inner_text()))
+    page.goto(f"{CUSTOMERS}?p={-(-number // 25)}")
+    expect(page.locator(ROWS)).to_have_count(number % 25 or 25)
 
 
 def test_customers_are_searched_and_opened(visitors: Visitors) -> None:

@@ -105,7 +105,9 @@ def test_test_mode_is_loud_and_holds_one_member_only(visitors: Visitors, product
 
 def brand(page: Page) -> str:
     """The colour of everything that is meant to be pressed."""
-    colour: str = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--color-primary-600')")
+    expect(page.get_by_label("Organisation and mode")).to_be_visible()
+    page.wait_for_load_state()
+    colour: str = page.locator("html").evaluate("(e) => getComputedStyle(e).getPropertyValue('--color-primary-600')")
     return colour.strip()
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -21,12 +22,14 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from crm.organisations.models import Organisation
-from tests.builders import a_customer
+from tests.builders import a_campaign, a_customer, a_product, an_interaction_with, an_order
 from tests.cast import Cast, World
+from tests.crm.feedback.asked import ask
 from tests.crm_web.documented import document
 from tests.members import a_member
+from tests.proofs import times
 
-EXAMPLES = 25
+EXAMPLES = times(25, 6)
 SETTINGS = settings(
     max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -64,6 +67,10 @@ def real_parts(world: World, verb: str) -> dict[str, str]:
     listed = {"email": "listed@example.com", "first_name": "Listed", "phone": "15551230000"}
     world.api.form("post", f"/crm/{world.listing.pk}", **listed)
     people = {} if verb == "DELETE" else dict.fromkeys(("customer_id", "contact_id", "member_id"), person)
+    people |= {} if verb == "DELETE" else {"campaign_id": str(a_campaign(world))}
+    people["customer_interaction_id"] = str(an_interaction_with(world, UUID(person)))
+    people |= {"feedback_id": str(ask(world).request.pk)} if verb == "POST" else {}
+    people |= {} if verb == "DELETE" else {"product_id": str(a_product(world)), "order_id": str(an_order(world))}
     return {**people, "listing_id": str(world.listing.pk)}
 
 
@@ -77,6 +84,7 @@ def credentials(name: str, path: str, world: World) -> tuple[dict[str, str], dic
     return {"Authorization": f"Bearer {world.secret_key}"}, {}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("name", "operation"), operations())
 def test_what_a_document_allows_is_answered_as_it_says(cast: Cast, name: str, operation: Any) -> None:
     acme = cast.acme

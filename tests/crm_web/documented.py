@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from crm.web.openapi.documents import document_of
+from crm.web.openapi.examples import ALTERNATIVE
 
 
 @cache
@@ -65,7 +66,9 @@ def _leaves(errors: Any) -> Iterator[Any]:
 
 
 def _closed(schema: Any, *, complete: bool) -> Any:
-    """`schema` in JSON Schema. With `complete`, fields of an envelope are required, though it does not say so."""
+    """`schema` in JSON Schema. With `complete`, fields of an envelope are required, though it does not say so, but for
+    those that are sent in place of others.
+    """
     if isinstance(schema, list):
         return [_closed(item, complete=complete) for item in schema]
     if not isinstance(schema, dict):
@@ -73,7 +76,8 @@ def _closed(schema: Any, *, complete: bool) -> Any:
     plain = {key: value if key == "example" else _closed(value, complete=complete) for key, value in schema.items()}
     if isinstance(schema.get("properties"), dict):
         plain.setdefault("additionalProperties", False)
-        plain.setdefault("required", sorted(schema["properties"]) if complete else [])
+        own = sorted(name for name, part in schema["properties"].items() if ALTERNATIVE not in part)
+        plain.setdefault("required", own if complete else [])
     return _nullable(plain) if plain.pop("nullable", False) is True else plain
 
 

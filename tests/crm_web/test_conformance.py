@@ -6,16 +6,22 @@ from typing import Any
 import pytest
 
 from crm.campaigns.models import ListingEntry
+from crm.kernel.actors import job_actor
+from crm.kernel.entrances import scope_for
+from crm.kernel.ids import new_id
+from crm.kernel.tenancy import Mode, Tenant
+from crm.organisations.services import issue_key
 from tests.backoffice.services.wire import a_signed_in_member, login, refresh, staff_api
 from tests.builders import a_customer, an_entry
 from tests.cast import Api, World
+from tests.crm.messaging.letters import a_message, a_template
 from tests.crm_web.documented import faults, operations
 from tests.dialects.ways import NOBODY
 
 JOHN = {"name": "John Doe", "email": "john@example.com", "phone": "+1234567890", "tier": "gold"}
 WHOLE = {**JOHN, "date_of_birth": "1990-05-17", "gender": "male", "status": "inactive"}
 CUSTOMERS, CUSTOMER, LISTING = "/v1/customers", "/v1/customers/{customer_id}", "/crm/{listing_id}"
-AUTH = "/auth/api"
+AUTH, NOTIFICATION = "/auth/api", "/notification/api"
 INCLUDE = "include=points,tier,rewards,campaigns"
 
 
@@ -25,6 +31,11 @@ def _known(world: World) -> str:
 
 def _entry(world: World) -> dict[str, int]:
     return {"id": an_entry(world, first_name="John", email="johndoe@example.com")}
+
+
+def _in_test_mode(world: World) -> Api:
+    with scope_for(Tenant(world.organisation.pk, Mode.TEST), job_actor("tests")):
+        return Api(issue_key(name=new_id().hex).text)
 
 
 def _listing(world: World) -> str:
@@ -114,6 +125,19 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
         lambda world: a_signed_in_member(world).api.patch(f"{AUTH}/members/me", {"gender": "other"}),
         lambda world: a_signed_in_member(world).api.patch(f"{AUTH}/members/me", {"email": "new@example.com"}),
     ],
+    f"GET {NOTIFICATION}/communications": [
+        lambda world: (a_template(world), a_message(world), world.api.get(f"{NOTIFICATION}/communications"))[2],
+        lambda world: world.api.get(f"{NOTIFICATION}/communications", since="yesterday"),
+        lambda _: Api(None).get(f"{NOTIFICATION}/communications"),
+    ],
+    f"GET {NOTIFICATION}/test-clock": [
+        lambda world: _in_test_mode(world).get(f"{NOTIFICATION}/test-clock"),
+        lambda _: Api(None).get(f"{NOTIFICATION}/test-clock"),
+    ],
+    f"POST {NOTIFICATION}/test-clock": [
+        lambda world: _in_test_mode(world).post(f"{NOTIFICATION}/test-clock", {"now": "2099-01-01T00:00:00Z"}),
+        lambda world: _in_test_mode(world).post(f"{NOTIFICATION}/test-clock", {"now": "soon"}),
+    ],
     f"GET {LISTING}": [
         lambda world: world.api.get(_listing(world), **_entry(world)),
         lambda world: world.api.get(_listing(world)),
@@ -137,11 +161,12 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
         lambda world: world.api.form("delete", _listing(world), id=999_999_999),
     ],
 }  # fmt: skip
-DOCUMENTS = {"v1": CUSTOMERS, "services": AUTH, "listings": LISTING}
+DOCUMENTS = {"v1": [CUSTOMERS], "services": [AUTH, NOTIFICATION], "listings": [LISTING]}
 
 
 def _document_of(operation: str) -> str:
-    return next(name for name, start in DOCUMENTS.items() if operation.partition(" ")[2].startswith(start))
+    path = operation.partition(" ")[2]
+    return next(name for name, starts in DOCUMENTS.items() if path.startswith(tuple(starts)))
 
 
 @pytest.mark.parametrize("operation", sorted(CALLS))

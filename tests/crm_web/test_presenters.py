@@ -5,14 +5,25 @@ from typing import Any
 import pytest
 from rest_framework import serializers
 
+from crm.campaigns.selectors import campaigns
 from crm.contacts.selectors import customers
 from crm.kernel.errors import NotFound
+from crm.leads.models import LeadInteraction
+from crm.leads.selectors import leads
 from crm.web.dialects import V1, Listings, SelfService
 from crm.web.presenters import Presenter, presenter_for
-from crm.web.serializers import Constant, Mapped, Moment, OutputSerializer, PrefixedId, TextOrNull
+from crm.web.serializers import Constant, Mapped, Moment, OutputSerializer, PrefixedId, RowsOf, TextOrNull
 from loyalty.tiers.selectors import tiers
-from tests.builders import a_customer
+from tests.builders import a_campaign, a_customer, a_lead, an_interaction
 from tests.cast import World
+
+
+def leads_of(*campaign_ids: Any) -> Any:
+    return leads().filter(campaign_id__in=campaign_ids).order_by("name")
+
+
+def said_with(*lead_ids: Any) -> Any:
+    return LeadInteraction.objects.filter(lead_id__in=lead_ids).order_by("notes")
 
 
 class TierOut(OutputSerializer):
@@ -128,6 +139,68 @@ def test_one_raises_not_found_where_there_is_no_row(acme: World) -> None:
         presenter.one(tiers().filter(slug="none"))
     with acme.scope():
         assert presenter.one(tiers())["name"] == "bronze"
+
+
+class SaidOut(OutputSerializer):
+    notes = serializers.CharField()
+
+
+class CampaignLeadOut(OutputSerializer):
+    name = serializers.CharField()
+    said = RowsOf(SaidOut(), rows=said_with, of="lead_id")
+
+
+class CampaignOut(OutputSerializer):
+    """A campaign with its leads, and each of them with what was said."""
+
+    name = serializers.CharField()
+    leads = RowsOf(CampaignLeadOut(), rows=leads_of, of="campaign_id")
+
+
+def test_rows_that_belong_to_a_row_are_shown_inside_it(acme: World) -> None:
+    spring, _idle = a_campaign(acme), a_campaign(acme, name="Idle")
+    ann, _ben = a_lead(acme, name="Ann", campaign_id=spring), a_lead(acme, name="Ben", campaign_id=spring)
+    for notes in ("first", "second"):
+        an_interaction(acme, ann, notes=notes)
+    with acme.scope():
+        shown = Presenter(CampaignOut(), V1()).rows(campaigns().order_by("name"))
+    assert shown == [
+        {"name": "Idle", "leads": []},
+        {"name": "Spring", "leads": [
+            {"name": "Ann", "said": [{"notes": "first"}, {"notes": "second"}]}, {"name": "Ben", "said": []},
+        ]},
+    ]  # fmt: skip
+
+
+def test_each_kind_of_inner_rows_costs_one_query_however_many(acme: World, django_assert_num_queries: Any) -> None:
+    presenter = Presenter(CampaignOut(), V1())
+    for number in (1, 3):
+        for _ in range(number):
+            campaign = a_campaign(acme)
+            an_interaction(acme, a_lead(acme, campaign_id=campaign))
+            an_interaction(acme, a_lead(acme, campaign_id=campaign))
+        with acme.scope(), django_assert_num_queries(3):
+            presenter.rows(campaigns())
+
+
+def test_without_rows_nothing_inside_them_is_asked_for(acme: World, django_assert_num_queries: Any) -> None:
+    presenter = Presenter(CampaignOut(), V1())
+    with acme.scope(), django_assert_num_queries(1):
+        assert presenter.rows(campaigns()) == []
+    a_campaign(acme)
+    with acme.scope(), django_assert_num_queries(2):
+        assert presenter.rows(campaigns()) == [{"name": "Spring", "leads": []}]
+
+
+def test_inner_rows_are_those_of_the_open_place(acme: World, rival: World) -> None:
+    """Their statement is compiled once for all places, and asked anew in each."""
+    for world in (acme, rival):
+        a_lead(world, name=world.organisation.name, campaign_id=a_campaign(world))
+    presenter = presenter_for(CampaignOut, V1())
+    for world in (acme, rival, acme):
+        with world.scope():
+            (campaign,) = presenter.rows(campaigns())
+        assert [lead["name"] for lead in campaign["leads"]] == [world.organisation.name]
 
 
 def test_a_presenter_is_compiled_once_for_each_dialect_and_choice() -> None:

@@ -2,9 +2,10 @@
 
 Run `python -m tests.dialects.extract_examples <folder of the documents>` to write examples/s0.http (the customer part
 of the SBM integration guide: its two GET samples and four of its fetch() samples), examples/s3.http (the four requests
-of the BOTW endpoint) and examples/s4.http (what the CRM document prints of customers themselves, its import aside). A
-fetch() sample becomes the request that a browser would send for it; a sample without headers gets those that the guide
-says every request must include.
+of the BOTW endpoint), examples/s4.http, examples/s4-leads.http, examples/s4-customer-interactions.http and
+examples/s4-orders.http (what the CRM document prints of customers themselves, of leads, imports aside, of what happened
+with customers and of orders). A fetch() sample becomes the request that a browser would send for it; a sample without
+headers gets those that the guide says every request must include.
 """
 
 import json
@@ -51,9 +52,30 @@ def requests_of_s4(text: str) -> list[RawRequest]:
     return [_bare_request(match, text) for match in samples]
 
 
+def leads_of_s4(text: str) -> list[RawRequest]:
+    """The requests about leads and their interactions, in the document's order; the import's file is not printed."""
+    routes = r"(?:/:leadId(?:/convert|/interactions(?:/:interactionId)?)?|/export|/import|/nurture/start)?"
+    samples = re.finditer(rf"^(GET|POST|PUT|DELETE) (/dev/crm/leads{routes})$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
+def customer_interactions_of_s4(text: str) -> list[RawRequest]:
+    """The requests about what happened with customers, in the document's order."""
+    routes = r"/dev/crm/customers/:customerId/interactions(?:/:interactionId)?"
+    samples = re.finditer(rf"^(GET|POST|PUT|DELETE) ({routes})$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
+def orders_of_s4(text: str) -> list[RawRequest]:
+    """The requests about orders, in the document's order."""
+    samples = re.finditer(r"^(GET|POST|PUT|DELETE) (/dev/crm/orders(?:/:orderId)?)$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
 def _bare_request(match: re.Match[str], text: str) -> RawRequest:
     """A request below its heading; its body, if there is one, is the object between a blank line and the next."""
-    title = re.findall(r"^(?:List|Create|Update|Delete|Export) \w+$", text[: match.start()], re.MULTILINE)[-1]
+    heading = r"^(?:List|Get|Create|Update|Delete|Convert|Export|Import|Start) \w+(?: Interactions?| Nurturing)?$"
+    title = re.findall(heading, text[: match.start()], re.MULTILINE)[-1]
     rest = text[match.end() + 1 :]
     headers = _headers_of(rest)
     body = "\n".join(rest.splitlines()[len(headers) + 1 :]).partition("\n\n")[0]
@@ -115,6 +137,9 @@ DOCUMENTS: dict[str, tuple[str, Callable[[str], list[RawRequest]], int]] = {
     "s0.http": ("0-sbm-api-integration-guide.txt", requests_of_s0, 6),
     "s3.http": ("3-botw-crm-endpoint.txt", requests_of_s3, 4),
     "s4.http": ("4-dev-crm.txt", requests_of_s4, 5),
+    "s4-leads.http": ("4-dev-crm.txt", leads_of_s4, 13),
+    "s4-customer-interactions.http": ("4-dev-crm.txt", customer_interactions_of_s4, 4),
+    "s4-orders.http": ("4-dev-crm.txt", orders_of_s4, 5),
 }
 
 

@@ -4,13 +4,20 @@ from typing import Any
 
 from django.db import models
 
-from crm.campaigns.models import ListingEntry
-from crm.contacts.models import Contact, Customer
+from crm.campaigns.models import Campaign, ListingEntry
+from crm.contacts.models import Contact, Customer, CustomerInteraction
+from crm.feedback.models import FeedbackRequest
 from crm.kernel.audit import events_of_scope
+from crm.leads.models import FollowUp, Lead, LeadInteraction
+from crm.orders.models import Invoice, Order, OrderLine, Product, Refund
 from loyalty.tiers.models import TierChange
 from tests.cast import World
 
-_TABLES: tuple[type[models.Model], ...] = (Contact, Customer, ListingEntry, TierChange)
+_TABLES: tuple[type[models.Model], ...] = (
+    Campaign, Contact, Customer, CustomerInteraction, FeedbackRequest, FollowUp, Invoice, Lead, LeadInteraction,
+    ListingEntry, Order, OrderLine, Product, Refund,
+    TierChange,
+)  # fmt: skip
 
 
 def written(world: World) -> dict[str, int]:

@@ -80,12 +80,12 @@ class Process:
         self.stop()
 
 
-def a_worker(data_dir: Path, broker: str | None = None, *modules: str) -> Process:
+def a_worker(data_dir: Path, broker: str | None = None, *modules: str, log: str = "worker") -> Process:
     """A separate Celery worker process; `modules` are tests' own, imported beside the product's tasks."""
     imports = [f"--include={module}" for module in modules]
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "info"]
     command += ["--without-mingle", "--without-gossip", *imports]
-    return Process(*command, broker=broker, data_dir=data_dir, log="worker", ready="ready.")
+    return Process(*command, broker=broker, data_dir=data_dir, log=log, ready="ready.")
 
 
 def a_relay(data_dir: Path, broker: str | None = None) -> Process:

@@ -1,4 +1,4 @@
-"""kill -9 of the worker, twenty times, while it delivers events: no effect lost, none doubled.
+"""kill -9 of the worker, again and again, while it delivers events: no effect lost, none doubled.
 
 With no failure in n kills, the chance of one is below 3/n (95 %): at n = 20 that is 15 %.
 """
@@ -15,10 +15,11 @@ from crm.reports.selectors import count_of
 from tests.builders import a_customer
 from tests.cast import Cast, World
 from tests.journeys.processes import a_relay, a_worker, everything_is_done, wait_until
+from tests.proofs import times
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.proof]
 
-KILLS = 20
+KILLS, KILLS_OF_THE_TWIN = times(20, 5), times(10, 4)
 SEED = 20
 
 
@@ -38,7 +39,7 @@ def customers_while_the_worker_dies(acme: World, data_dir: Path, module: str, ki
     return made
 
 
-def test_twenty_kills_lose_nothing_and_double_nothing(committed_cast: Cast, tmp_path: Path) -> None:
+def test_kills_lose_nothing_and_double_nothing(committed_cast: Cast, tmp_path: Path) -> None:
     acme = committed_cast.acme
     made = customers_while_the_worker_dies(acme, tmp_path, "tests.journeys.slow_delivery", KILLS)
     with acme.scope():
@@ -53,6 +54,6 @@ def test_twenty_kills_lose_nothing_and_double_nothing(committed_cast: Cast, tmp_
 
 def test_without_receipts_the_same_kills_double_effects(committed_cast: Cast, tmp_path: Path) -> None:
     acme = committed_cast.acme
-    made = customers_while_the_worker_dies(acme, tmp_path, "tests.journeys.no_receipts", KILLS // 2)
+    made = customers_while_the_worker_dies(acme, tmp_path, "tests.journeys.no_receipts", KILLS_OF_THE_TWIN)
     with acme.scope():
         assert count_of(Measure.NEW_CUSTOMERS) > made

@@ -14,12 +14,16 @@ from pathlib import Path
 
 from tests.mutants.callers import CALLERS
 from tests.mutants.house import HOUSE
+from tests.mutants.knowing import KNOWING
 from tests.mutants.mutant import Mutant
+from tests.mutants.ordering import ORDERING
+from tests.mutants.people import PEOPLE
+from tests.mutants.selling import SELLING
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".venv", "var", ".git", "__pycache__", ".*_cache", "staticfiles")
 
-MUTANTS = (*HOUSE, *CALLERS)
+MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING)
 
 
 def main() -> int:

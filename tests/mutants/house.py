@@ -132,7 +132,7 @@ HOUSE = (
     ),
     Mutant(
         "the blacklist is not asked",
-        "crm/campaigns/services.py",
+        "crm/campaigns/services/listings.py",
         "    ensure_not_blacklisted(email_key=key, phone_key=phone_key)\n",
         "",
         "tests/crm/campaigns tests/backoffice/listings",

@@ -99,7 +99,8 @@ def test_a_task_taken_by_many_workers_is_done_once(committed_cast: Cast) -> None
 
 def test_without_the_rows_lock_it_is_done_often(committed_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Due, "hold", classmethod(lambda model, pk: model.objects.get(pk=pk)))
-    assert max(run_one_task(committed_cast) for _ in range(ROUNDS)) > 1
+    # Whether they meet is chance; on a busy machine it may take a while.
+    assert any(run_one_task(committed_cast) > 1 for _ in range(10 * ROUNDS))
 
 
 def test_many_schedulers_make_one_tick(committed_cast: Cast) -> None:

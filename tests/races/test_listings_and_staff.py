@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from crm.campaigns import services as listing_services
 from crm.campaigns.errors import AlreadyListed, PhoneOfAnother
 from crm.campaigns.models import ListingEntry
 from crm.campaigns.services import add_to_listing
+from crm.campaigns.services import listings as listing_services
 from crm.kernel.addresses import phone_from_digits
 from crm.organisations.errors import LastOwner
 from crm.organisations.models import Staff

@@ -8,11 +8,12 @@ from crm.organisations.services import Device, OpenedSession, refresh_session
 from crm.organisations.services import sessions as session_services
 from tests.cast import Cast
 from tests.members import a_member, authenticate, member_from
+from tests.proofs import times
 from tests.races.together import raised, succeeded, together
 
-pytestmark = pytest.mark.xdist_group("races")
+pytestmark = [pytest.mark.xdist_group("races"), pytest.mark.proof]
 
-CALLERS, ROUNDS = 32, 100
+CALLERS, ROUNDS, SIGN_OUTS = 32, times(100, 10), times(20, 5)
 
 
 def refreshing(token: str) -> list[object]:
@@ -22,7 +23,7 @@ def refreshing(token: str) -> list[object]:
     return together(*[work] * CALLERS)
 
 
-def test_of_thirty_two_refreshes_one_wins_in_each_of_a_hundred_rounds(committed_cast: Cast) -> None:
+def test_of_thirty_two_refreshes_one_wins_in_each_round(committed_cast: Cast) -> None:
     member = a_member(committed_cast.acme)
     for number in range(ROUNDS):
         outcomes = refreshing(member.refresh_token)
@@ -42,7 +43,7 @@ def test_without_the_condition_several_win(committed_cast: Cast, monkeypatch: py
 
 
 def test_signed_out_is_dead_before_the_answer_returns(committed_cast: Cast) -> None:
-    for _ in range(20):
+    for _ in range(SIGN_OUTS):
         member = a_member(committed_cast.acme, email="out@example.com")
         outcomes = together(
             lambda member=member: member.api.post(f"{member.path}/sign_out").status_code,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import World, build_cast
+from tests.cast import World, cast_for_a_test
 from tests.large import Someone, load
 
 PEOPLE = 100_000
@@ -15,7 +15,7 @@ PEOPLE = 100_000
 @pytest.fixture(scope="module")
 def crowd(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, list[Someone]]]:
     with django_db_blocker.unblock(), transaction.atomic():
-        acme = build_cast().acme
+        acme = cast_for_a_test().acme
         with acme.scope():
             everybody = load(acme, PEOPLE)
         # Once, now: each test's own end would check them all again.

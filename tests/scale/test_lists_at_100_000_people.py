@@ -15,14 +15,18 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.v1.customers import CustomerFilters, CustomerViewSet
 from crm.campaigns.models import ListingEntry
 from crm.campaigns.selectors import entries_matching
-from crm.contacts.selectors import contacts, customers, found_by
+from crm.contacts.selectors import contacts, customers
+from crm.kernel.lookups import found_by
 from tests.cast import World
 from tests.large import Someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.large, pytest.mark.xdist_group("scale")]
 
 QUERIES = 1_000
-BIG_TABLES = ("contacts_contact", "contacts_customer", "members_member", "tiers_membertier", "campaigns_listingentry")
+BIG_TABLES = (
+    "contacts_contact", "contacts_customer", "members_member", "tiers_membertier", "campaigns_listingentry",
+    "orders_order", "orders_orderline",
+)  # fmt: skip
 
 Crowd = tuple[World, list[Someone]]
 

@@ -51,6 +51,9 @@ class Customer(TenantModel):
                          condition=Q(deleted_at=None)),
             models.Index(fields=["organisation", "mode", "status", "-created_at", "-contact"],
                          name="customer_by_status", condition=Q(deleted_at=None)),
+            # What reports count by, without reading the rows.
+            models.Index(fields=["organisation", "mode", "status", "type"], name="customer_counted",
+                         condition=Q(deleted_at=None)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -10,11 +10,12 @@ from crm.contacts.services.people import PersonValues, ensure_reachable, write_p
 from crm.kernel.addresses import email_key
 from crm.kernel.clock import now, utc_day
 from crm.kernel.events import record
+from crm.kernel.transactions import atomic
 from crm.organisations.models import SessionKind
 from crm.organisations.services import end_sessions_of
 
 
-@transaction.atomic
+@atomic
 def create_contact(**values: Unpack[PersonValues]) -> Contact:
     """A person who is no customer (s3). Raises EmailTaken, AddressMissing, Invalid, BadEmail, BadPhone."""
     contact = Contact(created_at=now(), updated_at=now())
@@ -25,7 +26,7 @@ def create_contact(**values: Unpack[PersonValues]) -> Contact:
     return contact
 
 
-@transaction.atomic
+@atomic
 def update_contact(*, contact_id: UUID, **values: Unpack[PersonValues]) -> Contact:
     """Write a living contact, customer or not; what is not given stays.
 
@@ -47,7 +48,7 @@ def touch(contact: Contact) -> None:
     Customer.objects.filter(pk=contact.pk).update(updated_at=contact.updated_at)
 
 
-@transaction.atomic
+@atomic
 def delete_contact(*, contact_id: UUID) -> None:
     """The person leaves every API; their address is free again, their history stays. Raises ContactNotFound."""
     contact = locked_contact(contact_id)

@@ -3,8 +3,6 @@ from decimal import Decimal
 from typing import Any, Unpack
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.contacts.errors import ContactNotFound, EmailTaken, UnknownAssignee
 from crm.contacts.events import ContactUpdated, CustomerCreated
 from crm.contacts.models import Contact, Customer
@@ -13,6 +11,7 @@ from crm.contacts.services.people import PersonValues, ensure_named, ensure_reac
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.clock import now, utc_day
 from crm.kernel.events import record
+from crm.kernel.transactions import atomic
 from crm.organisations.selectors import staff_of_organisation
 
 
@@ -33,7 +32,7 @@ class CustomerValues(PersonValues, total=False):
 _OF_CUSTOMER = CustomerValues.__annotations__.keys() - PersonValues.__annotations__.keys()
 
 
-@transaction.atomic
+@atomic
 def create_customer(**values: Unpack[CustomerValues]) -> Customer:
     """A new customer. A person whom a listing knows by this e-mail is promoted: values given win, the rest stays.
 
@@ -71,17 +70,14 @@ def _become_customer(contact: Contact | None, person: Mapping[str, Any], trade: 
     return customer
 
 
-@transaction.atomic
+@atomic
 def update_customer(*, contact_id: UUID, **values: Unpack[CustomerValues]) -> Customer:
     """Write a living customer; what is not given stays.
 
     Raises ContactNotFound, EmailTaken, AddressMissing, NameMissing, UnknownAssignee, Invalid, BadEmail, BadPhone.
     """
-    contact = locked_contact(contact_id)
-    customer = Customer.objects.for_update().filter(pk=contact.pk, deleted_at=None).first()
-    if customer is None:
-        raise ContactNotFound
-    customer.contact = contact
+    customer = locked_customer(contact_id)
+    contact = customer.contact
     person, trade = _parted(values)
     changes = write_person(contact, person) | apply_changes(customer, trade)
     if changes:
@@ -93,6 +89,16 @@ def update_customer(*, contact_id: UUID, **values: Unpack[CustomerValues]) -> Cu
         touch(contact)
         customer.updated_at = contact.updated_at
         record(ContactUpdated(contact_id=contact.id), changes=changes)
+    return customer
+
+
+def locked_customer(contact_id: UUID) -> Customer:
+    """A living customer, with its contact, under the locks of both; raises ContactNotFound."""
+    contact = locked_contact(contact_id)
+    customer = Customer.objects.for_update().filter(pk=contact.pk, deleted_at=None).first()
+    if customer is None:
+        raise ContactNotFound
+    customer.contact = contact
     return customer
 
 

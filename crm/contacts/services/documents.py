@@ -1,8 +1,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.events import DocumentKept, DocumentRevealed
 from crm.contacts.models import Contact, ContactKey, IdentityDocument
@@ -11,12 +9,13 @@ from crm.kernel.changes import check_row
 from crm.kernel.errors import Invalid
 from crm.kernel.events import record
 from crm.kernel.sealing import blind_index, new_wrapped_key, seal, unseal
+from crm.kernel.transactions import atomic
 
 LONGEST_NUMBER = 64
 SHOWN = 3
 
 
-@transaction.atomic
+@atomic
 def keep_document(
     *, contact_id: UUID, kind: str, number: str, issue_country: str = "", expires_at: datetime | None = None
 ) -> IdentityDocument:
@@ -38,7 +37,7 @@ def keep_document(
     return document
 
 
-@transaction.atomic
+@atomic
 def reveal_document(*, document_id: UUID) -> str:
     """A document's number in clear; that it was read, and by whom, is recorded. Raises ContactNotFound, Unavailable."""
     document = IdentityDocument.objects.filter(pk=document_id, contact__deleted_at=None).first()
@@ -48,6 +47,15 @@ def reveal_document(*, document_id: UUID) -> str:
     number = unseal(wrapped, document.sealed_number, context=document.seal_context)
     record(DocumentRevealed(contact_id=document.contact_id, kind=document.kind))
     return number
+
+
+def resealed(document: IdentityDocument, key: ContactKey) -> IdentityDocument:
+    """The document as that of the contact whose key this is, unsaved. Raises Unavailable."""
+    own = ContactKey.objects.get(pk=document.contact_id)
+    number = unseal(own.wrapped, document.sealed_number, context=document.seal_context)
+    document.contact_id = key.contact_id
+    document.sealed_number = seal(key.wrapped, number, context=document.seal_context)
+    return document
 
 
 def contacts_with_document(*, kind: str, number: str) -> list[Contact]:

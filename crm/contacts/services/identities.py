@@ -10,9 +10,10 @@ from crm.kernel.addresses import BadEmail, BadPhone, checked_email, checked_phon
 from crm.kernel.clock import now
 from crm.kernel.errors import Invalid, NotFound
 from crm.kernel.events import record
+from crm.kernel.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def add_identity(*, contact_id: UUID, provider: str, value: str) -> Identity:
     """A way for a living contact to sign in. Raises ContactNotFound, IdentityTaken, BadEmail, BadPhone, Invalid."""
     contact = locked_contact(contact_id)
@@ -30,7 +31,7 @@ def add_identity(*, contact_id: UUID, provider: str, value: str) -> Identity:
     return identity
 
 
-@transaction.atomic
+@atomic
 def remove_identity(*, identity_id: UUID) -> None:
     """Raises NotFound."""
     identity = Identity.objects.for_update().filter(pk=identity_id).first()

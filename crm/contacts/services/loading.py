@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from crm.contacts.events import CustomersLoaded
 from crm.contacts.models import Contact, Customer
 from crm.contacts.models.contact import Source
@@ -15,6 +13,7 @@ from crm.kernel.bulk import analyse
 from crm.kernel.clock import utc_day
 from crm.kernel.events import record
 from crm.kernel.ids import new_id
+from crm.kernel.transactions import atomic
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class CustomerRow:
     since: datetime
 
 
-@transaction.atomic
+@atomic
 def load_customers(rows: Iterable[CustomerRow]) -> list[Customer]:
     """New customers, in the order given; one event stands for all. None of the addresses may be in use.
 

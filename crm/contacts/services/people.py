@@ -3,7 +3,7 @@
 Every service that writes a contact goes through `write_person`, whichever API or screen the values came from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypedDict
 
@@ -15,7 +15,7 @@ from crm.contacts.models.contact import no_control_characters
 from crm.kernel.addresses import Phone, checked_email, checked_phone, email_key
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.errors import Complaint, Invalid
-from crm.organisations.custom_fields import checked_custom_fields, ensure_few
+from crm.organisations.custom_fields import merged_custom_fields
 
 LONGEST_PART, LONGEST_COMPANY = 100, 200
 
@@ -50,12 +50,20 @@ class PersonValues(TypedDict, total=False):
     source: str
 
 
+KEPT_ELSEWHERE = ("search", "words", "created_at", "updated_at")
 _NAME_PARTS = ("first_name", "middle_name", "last_name", "company_name")
 _OWN_RULES = {"name", "email", "phone", "custom_fields", *_NAME_PARTS}
 _NULLABLE = {"date_of_birth", "name_day_month", "name_day_day"}
 
 
-def write_person(contact: Contact, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def check_contact(contact: Contact) -> None:
+    """Raises Invalid."""
+    check_row(contact, exclude=KEPT_ELSEWHERE)
+
+
+def write_person(
+    contact: Contact, values: Mapping[str, Any], *, check: Callable[[Contact], None] = check_contact
+) -> dict[str, tuple[Any, Any]]:
     """Set `values` on the contact, unsaved; returns what changed as `{field: (before, after)}`.
 
     Raises Invalid, BadEmail, BadPhone, BadCustomValue with every complaint on its field.
@@ -67,7 +75,7 @@ def write_person(contact: Contact, values: Mapping[str, Any]) -> dict[str, tuple
     }
     changes = apply_changes(contact, {**plain, **_addresses(values), **_custom_fields(contact, values)})
     changes |= _write_name(contact, values)
-    check_row(contact, exclude=("search", "words", "created_at", "updated_at"))
+    check(contact)
     return {field: change for field, change in changes.items() if not field.endswith("_key")}
 
 
@@ -102,10 +110,7 @@ def _phone(given: str | Phone | None) -> Phone:
 def _custom_fields(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
     if "custom_fields" not in values:
         return {}
-    merged = {**contact.custom_fields, **checked_custom_fields(values["custom_fields"] or {})}
-    kept = {key: value for key, value in merged.items() if value is not None}
-    ensure_few(kept)
-    return {"custom_fields": kept}
+    return {"custom_fields": merged_custom_fields(contact.custom_fields, values["custom_fields"] or {})}
 
 
 def _write_name(contact: Contact, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

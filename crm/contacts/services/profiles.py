@@ -3,13 +3,12 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.contacts.events import ContactUpdated
 from crm.contacts.models import CompanyProfile
 from crm.contacts.services.contacts import locked_contact
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.events import record
+from crm.kernel.transactions import atomic
 
 
 class ProfileValues(TypedDict, total=False):
@@ -27,7 +26,7 @@ class ProfileValues(TypedDict, total=False):
     industry_sectors: list[str]
 
 
-@transaction.atomic
+@atomic
 def write_company_profile(*, contact_id: UUID, **values: Unpack[ProfileValues]) -> CompanyProfile:
     """Write what is known about a contact's company. Raises ContactNotFound, Invalid."""
     contact = locked_contact(contact_id)

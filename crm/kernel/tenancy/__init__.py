@@ -13,21 +13,27 @@ from crm.kernel.tenancy.scope import (
     open_scope,
     scope_or_none,
 )
+from crm.kernel.tenancy.statements import Question, Selector, answers_to, page_of, queryset_of
 
 __all__ = [
     "ForeignRow",
     "Mode",
     "NestedScope",
     "NoScope",
+    "Question",
     "Scope",
     "ScopedManager",
     "ScopedQuerySet",
+    "Selector",
     "Tenant",
     "TenantForeignKey",
     "TenantModel",
     "TenantOneToOneField",
     "anchored",
+    "answers_to",
     "current_scope",
     "open_scope",
+    "page_of",
+    "queryset_of",
     "scope_or_none",
 ]

@@ -64,9 +64,11 @@ class ScopedManager(models.Manager[_T]):
     def bulk_create(self, objs: Iterable[_T], *args: Any, **kwargs: Any) -> list[_T]:
         return self.get_queryset().bulk_create(objs, *args, **kwargs)
 
-    def for_update(self) -> ScopedQuerySet[_T]:
-        """Rows locked until the transaction ends; joined rows are not locked with them."""
-        return self.get_queryset().select_for_update(of=("self",))
+    def for_update(self, *, skip_locked: bool = False) -> ScopedQuerySet[_T]:
+        """Rows locked until the transaction ends; joined rows are not locked with them. `skip_locked`: rows that
+        another transaction holds are passed over, not waited for.
+        """
+        return self.get_queryset().select_for_update(of=("self",), skip_locked=skip_locked)
 
 
 def anchored(queryset: ScopedQuerySet[_T], path: str) -> ScopedQuerySet[_T]:

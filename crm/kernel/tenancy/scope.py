@@ -55,12 +55,22 @@ _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
 @contextmanager
 def open_scope(scope: Scope) -> Iterator[Scope]:
-    """Open `scope` for the block. Only the four entrances listed in docs/tenancy.md call this."""
+    """Open `scope` for the block. Only the entrances listed in docs/tenancy.md call this."""
     if _current.get() is not None:
         raise NestedScope("A scope is open already; scopes do not nest.")
     token = _current.set(scope)
     try:
         yield scope
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def standing_in(scope: Scope) -> Iterator[None]:
+    """Compile, never run, a statement for a tenant that does not exist; for this package alone."""
+    token = _current.set(scope)
+    try:
+        yield
     finally:
         _current.reset(token)
 

@@ -2,7 +2,7 @@ from crm.organisations.services.custom_fields import define_custom_field, remove
 from crm.organisations.services.keys import IssuedKey, change_key, issue_key, revoke_key, rotate_key
 from crm.organisations.services.lockouts import unlock_sign_in
 from crm.organisations.services.merchants import define_merchant
-from crm.organisations.services.organisations import change_organisation, open_organisation
+from crm.organisations.services.organisations import change_organisation, move_test_clock, open_organisation
 from crm.organisations.services.sessions import (
     Device,
     OpenedSession,
@@ -30,6 +30,7 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "issue_key",
+    "move_test_clock",
     "open_organisation",
     "open_session",
     "refresh_session",

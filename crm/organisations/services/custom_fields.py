@@ -7,12 +7,13 @@ from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.clock import now
 from crm.kernel.errors import NotFound
 from crm.kernel.events import record
+from crm.kernel.transactions import atomic
 from crm.organisations.errors import BadCustomField, CustomFieldExists
 from crm.organisations.events import CustomFieldDefined, CustomFieldRemoved
 from crm.organisations.models import CustomField, FieldKind
 
 
-@transaction.atomic
+@atomic
 def define_custom_field(*, field_id: UUID | None = None, **values: Any) -> CustomField:
     """Define a custom field, or change the definition `field_id`. Values stored before are left as they are.
 
@@ -34,7 +35,7 @@ def define_custom_field(*, field_id: UUID | None = None, **values: Any) -> Custo
     return field
 
 
-@transaction.atomic
+@atomic
 def remove_custom_field(*, field_id: UUID) -> None:
     """Forget a definition; the values stay and are from now on like any undefined key. Raises NotFound."""
     field = _locked(field_id)

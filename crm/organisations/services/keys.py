@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.clock import real_now
 from crm.kernel.events import record
 from crm.kernel.tenancy import current_scope
+from crm.kernel.transactions import atomic
 from crm.organisations.errors import BadPermissions, BeyondOwnPermissions, KeyNotFound, KeyNotUsable
 from crm.organisations.events import KeyChanged, KeyIssued, KeyRevoked, KeyRotated
 from crm.organisations.keys import write_key
@@ -27,7 +26,7 @@ class IssuedKey:
     text: str
 
 
-@transaction.atomic
+@atomic
 def issue_key(
     *,
     name: str,
@@ -52,7 +51,7 @@ def issue_key(
     return IssuedKey(key, written.text)
 
 
-@transaction.atomic
+@atomic
 def change_key(*, key_id: UUID, **values: Any) -> ApiKey:
     """Change `name`, `permissions` or `expires_at`.
 
@@ -69,7 +68,7 @@ def change_key(*, key_id: UUID, **values: Any) -> ApiKey:
     return key
 
 
-@transaction.atomic
+@atomic
 def rotate_key(*, key_id: UUID, seed: bytes | None = None, overlap: timedelta = OVERLAP) -> IssuedKey:
     """A successor with the same name and permissions; the old key works on for `overlap`, so clients can change over.
 
@@ -90,7 +89,7 @@ def rotate_key(*, key_id: UUID, seed: bytes | None = None, overlap: timedelta = 
     return successor
 
 
-@transaction.atomic
+@atomic
 def revoke_key(*, key_id: UUID) -> ApiKey:
     """End a key at once; revoking it again changes nothing. Raises KeyNotFound."""
     key = _locked(key_id)

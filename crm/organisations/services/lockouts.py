@@ -1,13 +1,12 @@
 import hashlib
 
-from django.db import transaction
-
 from crm.kernel.events import record
 from crm.kernel.guesses import GuessLimit
+from crm.kernel.transactions import atomic
 from crm.organisations.events import SignInUnlocked
 
 
-@transaction.atomic
+@atomic
 def unlock_sign_in(*, guesses: GuessLimit, identity: str, subject_kind: str, subject_id: str = "") -> None:
     """Forget what was guessed at `identity`, so that who knows the password gets in at once.
 

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,14 @@ from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.clock import database_now
 from crm.kernel.errors import NotFound
 from crm.kernel.events import record
-from crm.kernel.tenancy import Mode, Scope, Tenant
-from crm.organisations.errors import SlugTaken
-from crm.organisations.events import OrganisationChanged, OrganisationOpened
+from crm.kernel.tenancy import Mode, Scope, Tenant, current_scope
+from crm.kernel.transactions import atomic
+from crm.organisations.errors import BadClock, SlugTaken
+from crm.organisations.events import ClockMoved, OrganisationChanged, OrganisationOpened
 from crm.organisations.models import Organisation, Plan
+from crm.organisations.selectors import ensure_test_mode
+
+FURTHEST_AHEAD = timedelta(days=36_525)
 
 
 def open_organisation(
@@ -35,7 +40,7 @@ def open_organisation(
     return organisation
 
 
-@transaction.atomic
+@atomic
 def change_organisation(*, organisation_id: UUID, actor: Actor, **values: Any) -> Organisation:
     """Change name, plan, limit, zone, currency or activity; recorded in live mode.
 
@@ -55,3 +60,21 @@ def change_organisation(*, organisation_id: UUID, actor: Actor, **values: Any) -
         scope = Scope(tenant=Tenant(organisation.id, Mode.LIVE), actor=actor, now=database_now())
         record(OrganisationChanged(organisation_id=organisation.id), changes=changes, scope=scope)
     return organisation
+
+
+@atomic
+def move_test_clock(*, to: datetime | None) -> datetime:
+    """Move the business time of this organisation's test mode forward, or back to the real time; the new time.
+
+    Requests that are under way keep the time they began with. Raises LiveClock, BadClock.
+    """
+    ensure_test_mode()
+    organisation = Organisation.objects.select_for_update().get(pk=current_scope().tenant.organisation_id)
+    real = database_now()
+    ahead = timedelta(0) if to is None else to - real
+    if to is not None and not organisation.test_clock_offset <= ahead <= FURTHEST_AHEAD:
+        raise BadClock
+    organisation.test_clock_offset = ahead
+    organisation.save(update_fields=["test_clock_offset"])
+    record(ClockMoved(organisation_id=organisation.id, now=to.isoformat() if to else ""))
+    return to or real

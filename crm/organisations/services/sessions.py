@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
@@ -10,6 +9,7 @@ from crm.kernel.actors import job_actor
 from crm.kernel.clock import real_now
 from crm.kernel.events import record
 from crm.kernel.tenancy import Scope, Tenant, current_scope, scope_or_none
+from crm.kernel.transactions import atomic
 from crm.organisations.errors import SessionNotFound, SessionRefused
 from crm.organisations.events import SessionEnded
 from crm.organisations.models import Session
@@ -88,7 +88,7 @@ def end_sessions_of(*, kind: str, subject_id: UUID, because: str) -> None:
     _end(Session.objects.filter(organisation_id=organisation_id, mode=mode, kind=kind, subject_id=subject_id), because)
 
 
-@transaction.atomic
+@atomic
 def _end(sessions: QuerySet[Session], because: str) -> int:
     """From the moment this is committed, no request with a token of theirs is let in."""
     open_ones = list(sessions.filter(ended_at=None).select_for_update())

@@ -1,6 +1,5 @@
 from datetime import timedelta
-
-from django.db import transaction
+from uuid import UUID
 
 from crm.kernel.actors import Actor, ActorKind
 from crm.kernel.clock import database_now
@@ -8,6 +7,7 @@ from crm.kernel.events import record
 from crm.kernel.guesses import GuessLimit
 from crm.kernel.passwords import password_matches
 from crm.kernel.tenancy import Mode, Scope, Tenant
+from crm.kernel.transactions import atomic
 from crm.organisations.errors import WhichOrganisation, WrongSignIn
 from crm.organisations.events import StaffSignedIn
 from crm.organisations.models import SessionKind, Staff, User
@@ -31,16 +31,18 @@ def sign_in_staff(
     key = email.strip().lower()
     ADDRESS_GUESSES.count(device.address or "")
     STAFF_GUESSES.count(key)
-    user = User.objects.filter(email=key, is_active=True).first()
-    if not password_matches(password, user.password if user else None) or user is None:
+    # Two columns, not a row: making a row of the known would show in the time.
+    users = User.objects.filter(email=key, is_active=True).values_list("pk", "password")
+    user_id, encoded = users.first() or (None, None)
+    if not password_matches(password, encoded) or user_id is None:
         raise WrongSignIn
     STAFF_GUESSES.forget(key)
-    place = _place(user, organisation)
+    place = _place(user_id, organisation)
     return _open(place, mode, device)
 
 
-def _place(user: User, organisation: str | None) -> Staff:
-    places = [place for place in places_of(user) if organisation in (None, "", place.organisation.slug)]
+def _place(user_id: UUID, organisation: str | None) -> Staff:
+    places = [place for place in places_of(user_id) if organisation in (None, "", place.organisation.slug)]
     if not places:
         raise WrongSignIn
     if len(places) > 1:
@@ -48,7 +50,7 @@ def _place(user: User, organisation: str | None) -> Staff:
     return places[0]
 
 
-@transaction.atomic
+@atomic
 def _open(place: Staff, mode: str, device: Device) -> OpenedSession:
     tenant = Tenant(place.organisation_id, mode)
     opened = open_session(kind=SessionKind.STAFF, subject_id=place.pk, tenant=tenant, device=device)

@@ -8,13 +8,14 @@ from crm.kernel.addresses import checked_email
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.events import record
 from crm.kernel.tenancy import current_scope
+from crm.kernel.transactions import atomic
 from crm.organisations.errors import LastOwner, OwnRole, StaffExists, StaffNotFound
 from crm.organisations.events import StaffAdded, StaffChanged
 from crm.organisations.models import Staff, User
 from crm.organisations.roles import Role
 
 
-@transaction.atomic
+@atomic
 def add_staff(*, email: str, role: str, name: str = "", password: str | None = None) -> Staff:
     """Give somebody a place in the open scope's organisation; who has no sign-in yet gets one with `password`.
 
@@ -35,7 +36,7 @@ def add_staff(*, email: str, role: str, name: str = "", password: str | None = N
     return staff
 
 
-@transaction.atomic
+@atomic
 def change_staff(*, staff_id: UUID, **values: Any) -> Staff:
     """Change `role` or `is_active`. Raises StaffNotFound, LastOwner, OwnRole, Invalid."""
     # All of the organisation's owners are locked, so that two cannot demote each other at once.

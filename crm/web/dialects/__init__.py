@@ -1,7 +1,7 @@
 """The five dialects, side by side. Which of them a path speaks: `dialect_of(path)`."""
 
 from crm.web.dialects.base import Dialect, Page, SortStyle
-from crm.web.dialects.dev import DevCrm, Done
+from crm.web.dialects.dev import DevCrm, Done, Stretch
 from crm.web.dialects.listings import Listings
 from crm.web.dialects.self_service import SelfService
 from crm.web.dialects.services import Services
@@ -21,6 +21,7 @@ __all__ = [
     "SelfService",
     "Services",
     "SortStyle",
+    "Stretch",
     "dialect_of",
 ]
 

@@ -1,5 +1,6 @@
 """S4, /dev/crm: `{"data": …}`, `{"data": […], "pagination": {total, page, limit}}`, errors `{"message", "errors"}`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,15 @@ class Done:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of a list that is read backwards: `before` is where it goes on, None at its end. Nobody counts it."""
+
+    items: Sequence[Any]
+    limit: int
+    before: str | None
+
+
 class DevCrm(Dialect):
     """Source: s4 §1. `errors` says more where there is more to say than the document's sentence."""
 
@@ -34,6 +44,8 @@ class DevCrm(Dialect):
     default_size = 10
 
     def success(self, data: Any, status: int) -> Any:
+        if isinstance(data, Stretch):
+            return {"data": data.items, "pagination": {"limit": data.limit, "before": data.before}}
         return {"success": True, "message": data.message} if isinstance(data, Done) else {"data": data}
 
     def page(self, page: Page) -> Any:
@@ -45,7 +57,7 @@ class DevCrm(Dialect):
     def failure(self, problem: Problem) -> Any:
         if problem.kind is Kind.INVALID and not problem.details:
             return {"message": problem.message}
-        body: dict[str, Any] = {"message": _SENTENCES.get(problem.kind, problem.message)}
+        body: dict[str, Any] = {"message": _SENTENCES.get(problem.kind, problem.message), **problem.told}
         if problem.details:
             body["errors"] = [{"field": item.field, "message": str(item.message)} for item in problem.details]
         return body

@@ -21,6 +21,8 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
 }  # fmt: skip
 _BODIES = ("application/json",)
+# Marks the schema of a field that is sent in place of others.
+ALTERNATIVE = "x-alternative"
 
 
 def with_examples(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -49,7 +51,8 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str 
     if kind == "array":
         return [example_of(schema["items"], schemas, name)]
     if kind == "object":
-        return {field: example_of(part, schemas, field) for field, part in schema.get("properties", {}).items()}
+        parts = {name: part for name, part in schema.get("properties", {}).items() if ALTERNATIVE not in part}
+        return {field: example_of(part, schemas, field) for field, part in parts.items()}
     return _simple(schema, kind, name)
 
 

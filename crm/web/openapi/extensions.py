@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 
 from crm.web.openapi.envelopes import schema_of
-from crm.web.serializers import Constant, PrefixedId
+from crm.web.openapi.examples import ALTERNATIVE
+from crm.web.serializers import Alternative, Constant, PrefixedId
 
 
 class ConstantExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -16,6 +17,15 @@ class ConstantExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
         if self.target.value is None:
             return {"nullable": True}
         return {**schema_of(self.target.value, {}), "example": self.target.value}
+
+
+class AlternativeExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = Alternative
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return {**schema, ALTERNATIVE: True}
 
 
 class PrefixedIdExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ class _Fields(HTMLParser):
         self.form_id, self.inside, self.found = form_id, False, False
         self.values: Values = {}
         self._select = self._textarea = ""
+        self._takes_several = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -34,10 +35,13 @@ class _Fields(HTMLParser):
         self._add(given["name"], given.get("value", "on" if given.get("type") == "checkbox" else ""))
 
     def _start_select(self, given: dict[str, str]) -> None:
-        self._select = given.get("name", "")
+        self._select, self._takes_several = given.get("name", ""), "multiple" in given
 
     def _start_option(self, given: dict[str, str]) -> None:
-        if self._select and ("selected" in given or self._select not in self.values):
+        if self._select and self._takes_several:
+            if "selected" in given:
+                self._add(self._select, given.get("value", ""))
+        elif self._select and ("selected" in given or self._select not in self.values):
             self.values[self._select] = [given.get("value", "")]
 
     def _start_textarea(self, given: dict[str, str]) -> None:

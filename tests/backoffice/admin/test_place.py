@@ -162,7 +162,14 @@ def test_times_are_told_in_the_zone_of_the_organisation(cast: Cast) -> None:
     assert f"{moment:%-d %b %Y, %H:%M}" not in text
 
 
-def test_an_operator_without_any_organisation_opens_the_first_one(db: Any) -> None:
+@pytest.fixture
+def nowhere(db: Any) -> None:
+    """No organisation that anybody could enter."""
+    Organisation.objects.update(is_active=False)
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_an_operator_without_any_organisation_opens_the_first_one() -> None:
     browser = Client(raise_request_exception=False)
     browser.force_login(an_operator())
     page = browser.get("/admin/")
@@ -174,7 +181,8 @@ def test_an_operator_without_any_organisation_opens_the_first_one(db: Any) -> No
     assert place_of(browser) == ("first", "live")
 
 
-def test_no_page_fails_for_an_operator_without_any_organisation(db: Any) -> None:
+@pytest.mark.usefixtures("nowhere")
+def test_no_page_fails_for_an_operator_without_any_organisation() -> None:
     browser = Client(raise_request_exception=False)
     browser.force_login(an_operator())
     paths = ["/admin/", "/admin/search/?s=a", "/admin/kernel/"]

@@ -104,10 +104,10 @@ def test_definitions_of_others_define_nothing_here(world: World, rehearsal: Worl
 
 
 def test_many_are_found_as_few_are(world: World, surface: tuple[str, str], monkeypatch: Any) -> None:
-    from crm.contacts import selectors
+    from crm.kernel import lookups
 
     path, parameter = surface
-    monkeypatch.setattr(selectors, "FEW", 1)
+    monkeypatch.setattr(lookups, "FEW", 1)
     assert set(names(world.api.get(path, **{parameter.format("size"): "44"}))) == {"Ann", "Bob"}
     assert names(world.api.get(path, **{parameter.format("vip"): "true"})) == ["Ann"]
 

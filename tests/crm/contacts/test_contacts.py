@@ -11,7 +11,6 @@ from crm.contacts.selectors import (
     contacts,
     customer_by_id,
     customers,
-    found_by,
     named_like,
     with_email,
     with_phone,
@@ -21,6 +20,7 @@ from crm.kernel.addresses import checked_phone, phone_from_digits
 from crm.kernel.audit import events_about, events_of_scope
 from crm.kernel.errors import Invalid
 from crm.kernel.ids import new_id
+from crm.kernel.lookups import found_by
 from crm.kernel.search import Mark
 from loyalty.members.models import Member
 from tests.builders import a_customer
@@ -153,7 +153,7 @@ def test_few_or_many_found_are_the_same_people(acme: World, monkeypatch: pytest.
     ids = {a_customer(acme, name=f"Ann {number}") for number in range(3)}
     a_customer(acme, name="Bob")
     for few in (0, 2, 3):
-        monkeypatch.setattr("crm.contacts.selectors.FEW", few)
+        monkeypatch.setattr("crm.kernel.lookups.FEW", few)
         with acme.scope():
             assert set(found_by(customers(), "ann", path="contact__").values_list("pk", flat=True)) == ids
             assert {contact.pk for contact in named_like(contacts(), "ann", Mark.FIRST_NAME)} == ids

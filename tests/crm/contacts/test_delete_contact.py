@@ -8,10 +8,11 @@ from crm.campaigns.models import ListingEntry
 from crm.campaigns.services import add_to_listing, open_listing
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.models import Contact, Customer, Identity
-from crm.contacts.selectors import contact_by_id, contacts, customer_by_id, customers, found_by, with_email, with_phone
+from crm.contacts.selectors import contact_by_id, contacts, customer_by_id, customers, with_email, with_phone
 from crm.contacts.services import add_identity, create_contact, delete_contact, update_contact
 from crm.kernel.audit import events_about, events_of_scope
 from crm.kernel.ids import new_id
+from crm.kernel.lookups import found_by
 from loyalty.members.models import Member
 from loyalty.tiers.models import MemberTier
 from tests.builders import a_customer, an_entry

@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from crm.contacts.models import Contact, Customer
-from crm.contacts.selectors import contacts, customers, found_by
+from crm.contacts.selectors import contacts, customers
 from crm.contacts.services import CustomerRow, load_customers
 from crm.kernel.addresses import BadEmail, BadPhone
 from crm.kernel.audit import events_of_scope
 from crm.kernel.errors import Invalid
+from crm.kernel.lookups import found_by
 from loyalty.members.models import Member
 from loyalty.tiers.models import MemberTier
 from tests.builders import a_customer

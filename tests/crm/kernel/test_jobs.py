@@ -10,7 +10,18 @@ from django.db.models.functions import Now
 from crm.kernel import jobs
 from crm.kernel.due import MOST_ATTEMPTS, State
 from crm.kernel.errors import NotFound
-from crm.kernel.jobs import JOBS, Job, Steps, carry_on, job_called, job_scope, note_tick, run_now, tenants_left
+from crm.kernel.jobs import (
+    JOBS,
+    Job,
+    Steps,
+    carry_on,
+    in_chunks,
+    job_called,
+    job_scope,
+    note_tick,
+    run_now,
+    tenants_left,
+)
 from crm.kernel.models import JobRun, QueuedTask
 from crm.kernel.tasks import run_job, tick
 from crm.kernel.tenancy import Tenant, current_scope
@@ -261,3 +272,23 @@ def test_a_job_goes_through_every_tenant_once_in_the_tenants_scope(cast: Cast, d
     assert seen[1] == seen[2]
     expected = {(cast.acme.organisation.id, mode) for mode in ("live", "test")}
     assert set(seen) == expected | {(cast.rival.organisation.id, mode) for mode in ("live", "test")}
+
+
+def test_a_job_takes_each_tenant_in_chunks_and_goes_on_where_it_stood(cast: Cast, define: Define) -> None:
+    seen: list[tuple[Tenant, str]] = []
+
+    def work(after: str) -> tuple[str, int]:
+        seen.append((current_scope().tenant, after))
+        if len(seen) == 3:
+            raise ValueError
+        return str(int(after or 0) + 1), 5 if int(after or 0) < 2 else 0
+
+    define(lambda run: in_chunks(run, work))
+    run = run_now("tests.count")
+    assert (carry_on(run.pk), carry_on(run.pk)) == (False, True)
+    assert fresh(run).done == 4 * 10
+    # What failed was taken up again at the place behind the last chunk that was done.
+    assert seen[2] == seen[3] == (seen[0][0], "2")
+    places = [place for tenant, place in seen[3:] if tenant == seen[-1][0]]
+    assert places == ["", "1", "2"]
+    assert len({tenant for tenant, _place in seen}) == 4

@@ -63,7 +63,7 @@ def test_each_kind_of_work_has_its_message(sent: Sent) -> None:
     scope = {"organisation": str(task.organisation_id), "mode": "test", "actor_kind": "key", "actor_id": "k"}
     assert sent == [
         ("kernel.deliver_event", {"args": [str(event.pk)]}),
-        ("tests.work", {"task_id": str(task.pk), "headers": {"scope": scope}}),
+        ("tests.work", {"task_id": str(task.pk), "headers": {"scope": scope}, "queue": "rapport"}),
         ("kernel.run_job", {"args": [str(run.pk)]}),
     ]
 

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 
 from crm.contacts.models import Contact
-from crm.contacts.selectors import contacts, found_by, named_like
+from crm.contacts.selectors import contacts, named_like
 from crm.contacts.services import update_contact
+from crm.kernel.lookups import found_by
 from crm.kernel.search import LONGEST_WORD, Mark, PrefixQuery, Words, fold, name_query, prefix_query, words_of
 from crm.kernel.tenancy import Mode, NoScope, Tenant
 from tests.builders import a_customer

@@ -50,8 +50,11 @@ def test_a_manager_may_do_everything_but_change_the_organisation() -> None:
     assert granted("manager", "write") == set(RESOURCES) - {"auth:organisation"}
 
 
-def test_an_agent_writes_people_listings_and_suppressions_only() -> None:
-    assert granted("agent", "write") == {"auth:members", "crm:listings", "notification:suppressions"}
+def test_an_agent_writes_what_the_day_brings_only() -> None:
+    assert granted("agent", "write") == {
+        "auth:members", "crm:listings", "crm:leads", "crm:orders", "crm:feedback", "crm:files", "crm:approvals",
+        "notification:suppressions",
+    }  # fmt: skip
 
 
 def test_an_agent_sees_neither_keys_nor_document_numbers_nor_settings() -> None:
@@ -72,5 +75,6 @@ def test_an_analyst_writes_nothing() -> None:
 def test_an_analyst_reads_the_daily_business_only() -> None:
     assert granted("analyst", "read") == {
         "auth:members", "crm:listings", "cluster:tiers", "notification:suppressions", "crm:custom-fields",
-        "platform:events",
+        "platform:events", "crm:leads", "crm:campaigns", "crm:imports", "notification:messages", "crm:segments",
+        "crm:products", "crm:orders", "crm:feedback", "crm:reports", "crm:files", "crm:approvals",
     }  # fmt: skip

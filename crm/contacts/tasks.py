@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+from celery.schedules import crontab
+
+from crm.contacts.services import forget_snapshots, scan_chunk
+from crm.kernel.jobs import job
+from crm.kernel.merging.nightly import forget_all, scan_all
+from crm.kernel.models import JobRun
+
+
+@job("find_duplicates", every=crontab(hour=1, minute=20))
+def find_duplicates(run: JobRun) -> Iterator[int]:
+    """Nightly: who may be there twice."""
+    yield from scan_all(run, lambda after: scan_chunk(after=after))
+
+
+@job("forget_merges", every=crontab(hour=3, minute=50))
+def forget_merges(run: JobRun) -> Iterator[int]:
+    """Nightly: what was kept to take merges apart goes when that can no longer be done."""
+    yield from forget_all(run, forget_snapshots)

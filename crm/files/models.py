@@ -1,0 +1,1 @@
+"""Tables come with the services that write them."""

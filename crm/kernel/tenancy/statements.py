@@ -1,0 +1,100 @@
+"""Questions compiled once: Django takes longer to build and compile a list's SQL than PostgreSQL to answer it.
+
+A question is compiled for a stand-in tenant and for stand-in ids; wherever these come up among the parameters of the
+SQL, the open scope's tenant and the ids that were asked for are put in when it is run. A question in which the tenant
+does not come up is refused, so one that was compiled for nobody in particular answers nobody.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import DEFAULT_DB_ALIAS, connection
+
+from crm.kernel.tenancy.query import ScopedQuerySet, anchored
+from crm.kernel.tenancy.scope import Scope, ScopeError, Tenant, current_scope, standing_in
+
+# Each page of a list is a statement of its own; the first pages are the ones that are asked for.
+REMEMBERED = 1_000
+
+
+class NotTheTenants(ScopeError):
+    """A question does not name the tenant whose rows it asks for."""
+
+
+# A function of a module, not a lambda, that depends on the open tenant and on ids, never on the time or the actor.
+Selector = Callable[..., ScopedQuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which rows to read; `order` and the window as for a queryset."""
+
+    rows: Selector
+    ids: tuple[UUID, ...] = field(default=(), compare=False)
+    order: tuple[str, ...] = ()
+    start: int = 0
+    stop: int | None = None
+
+    def queryset(self) -> ScopedQuerySet[Any]:
+        return _cut(self.rows(*self.ids), self.order, self.start, self.stop)
+
+
+def page_of(
+    rows: Selector | ScopedQuerySet[Any], order: tuple[str, ...], start: int, stop: int
+) -> "Question | ScopedQuerySet[Any]":
+    """The rows from `start` to `stop` in that order: a question of a selector, else a queryset."""
+    if isinstance(rows, ScopedQuerySet):
+        return _cut(rows, order, start, stop)
+    return Question(rows, order=order, start=start, stop=stop)
+
+
+def queryset_of(rows: Selector | ScopedQuerySet[Any]) -> ScopedQuerySet[Any]:
+    return rows if isinstance(rows, ScopedQuerySet) else rows()
+
+
+def _cut(rows: ScopedQuerySet[Any], order: tuple[str, ...], start: int, stop: int | None) -> ScopedQuerySet[Any]:
+    """In order and cut, with the tenant named on the tables that the order joins."""
+    for relation in {path.lstrip("-").rpartition("__")[0] for path in order} - {""}:
+        rows = anchored(rows, f"{relation}__")
+    return (rows.order_by(*order) if order else rows)[start:stop]
+
+
+def answers_to(question: Question, columns: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+    """The rows of a question in the open scope, as `.values_list(*columns)` gives them; one statement."""
+    return _statement(question, len(question.ids), columns).run(question.ids)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _statement(question: Question, ids: int, columns: tuple[str, ...]) -> "_Statement":
+    return _Statement(question, ids, columns)
+
+
+class _Statement:
+    def __init__(self, question: Question, ids: int, columns: tuple[str, ...]) -> None:
+        tenant = Tenant(uuid4(), uuid4().hex)
+        stand_ins = tuple(uuid4() for _ in range(ids))
+        # A moment or an actor that a selector asked for would be remembered with the statement: there are none.
+        nobody: Any = None
+        with standing_in(Scope(tenant=tenant, actor=nobody, now=nobody)):
+            query = replace(question, ids=stand_ins).queryset().values_list(*columns).query
+            self._compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+            self._sql, self._params = self._compiler.as_sql()
+        # A parameter in one of these places is put in from (organisation, mode, ids …) at every run.
+        own = [*tenant, *stand_ins]
+        self._places = [(place, own.index(value)) for place, value in enumerate(self._params) if value in own]
+        if {0, 1} - {source for _place, source in self._places}:
+            raise NotTheTenants(f"{question.rows.__qualname__} asks for rows of no tenant in particular.")
+
+    def run(self, ids: tuple[UUID, ...]) -> Iterable[tuple[Any, ...]]:
+        given = (*current_scope().tenant, *ids)
+        params = list(self._params)
+        for place, source in self._places:
+            params[place] = given[source]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            rows = cursor.fetchall()
+        answers: Iterable[tuple[Any, ...]] = self._compiler.results_iter(results=[rows])
+        return answers

@@ -1,0 +1,32 @@
+from crm.messaging.services.preferences import Preference, choose_channels, preferences_of, unsubscribe
+from crm.messaging.services.queueing import queue_message, queue_messages
+from crm.messaging.services.receiving import Receipt, receive_mail
+from crm.messaging.services.resending import send_again
+from crm.messaging.services.senders import change_sending_settings, define_sender, remove_sender
+from crm.messaging.services.sending import send_due
+from crm.messaging.services.suppression import lift_suppression, suppress
+from crm.messaging.services.templates import define_template, ensure_template, publish_version, write_version
+from crm.messaging.services.withdrawing import withdraw_messages
+
+__all__ = [
+    "Preference",
+    "Receipt",
+    "change_sending_settings",
+    "choose_channels",
+    "define_sender",
+    "define_template",
+    "ensure_template",
+    "lift_suppression",
+    "preferences_of",
+    "publish_version",
+    "queue_message",
+    "queue_messages",
+    "receive_mail",
+    "remove_sender",
+    "send_again",
+    "send_due",
+    "suppress",
+    "unsubscribe",
+    "withdraw_messages",
+    "write_version",
+]

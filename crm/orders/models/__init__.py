@@ -1,0 +1,25 @@
+from crm.orders.models.invoice import Invoice
+from crm.orders.models.numbering import Numbering, Series
+from crm.orders.models.order import MOST_LINES, MOST_OF_A_LINE, MOVES, OPEN, SENT, Order, OrderLine, OrderStatus
+from crm.orders.models.product import Product, ProductStatus
+from crm.orders.models.purchases import Purchases
+from crm.orders.models.refund import Refund, RefundLine
+
+__all__ = [
+    "MOST_LINES",
+    "MOST_OF_A_LINE",
+    "MOVES",
+    "OPEN",
+    "SENT",
+    "Invoice",
+    "Numbering",
+    "Order",
+    "OrderLine",
+    "OrderStatus",
+    "Product",
+    "ProductStatus",
+    "Purchases",
+    "Refund",
+    "RefundLine",
+    "Series",
+]

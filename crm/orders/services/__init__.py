@@ -1,0 +1,29 @@
+from crm.orders.services.changing import change_order, delete_order
+from crm.orders.services.customers import remove_customer_without_orders
+from crm.orders.services.invoices import issue_invoice
+from crm.orders.services.loading import OrderRow, load_orders
+from crm.orders.services.placing import place_order
+from crm.orders.services.products import ProductValues, change_product, define_product, delete_product
+from crm.orders.services.purchases import recount_purchases, verify_purchases
+from crm.orders.services.refunds import RefundItem, refund_order
+from crm.orders.services.writing import Item, OrderValues
+
+__all__ = [
+    "Item",
+    "OrderRow",
+    "OrderValues",
+    "ProductValues",
+    "RefundItem",
+    "change_order",
+    "change_product",
+    "define_product",
+    "delete_order",
+    "delete_product",
+    "issue_invoice",
+    "load_orders",
+    "place_order",
+    "recount_purchases",
+    "refund_order",
+    "remove_customer_without_orders",
+    "verify_purchases",
+]

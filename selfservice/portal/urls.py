@@ -1,0 +1,15 @@
+"""Mounted at /portal/. Whoever holds a link is known by it and by nothing else."""
+
+from django.urls import path
+
+from selfservice.portal.feedback import feedback
+from selfservice.portal.views import preferences, unsubscribe
+from selfservice.portal.web_forms import confirm, web_form
+
+urlpatterns = [
+    path("unsubscribe/<str:token>", unsubscribe, name="unsubscribe"),
+    path("preferences/<str:token>", preferences, name="preferences"),
+    path("feedback/<str:token>", feedback, name="feedback"),
+    path("forms/<str:token>", web_form, name="web_form"),
+    path("forms/confirm/<str:token>", confirm, name="confirm_web_form"),
+]
