@@ -42,7 +42,14 @@ def shop(acme: World) -> World:
 
 
 def report(world: World, name: str, **period: Any) -> dict[str, Any]:
-    return data(world.api.get(f"/dev/crm/{name}", period))
+    return data(world.api.get(f"/dev/crm/{name}", **period))
+
+
+def groups_of(world: World) -> list[dict[str, Any]]:
+    answer = world.api.get("/dev/crm/customers/segments", limit=100)
+    assert (answer.status_code, answer.json()["pagination"]["total"]) == (200, len(GROUPS))
+    groups: list[dict[str, Any]] = answer.json()["data"]
+    return groups
 
 
 def test_the_reports_as_the_document_has_them(shop: World) -> None:
@@ -75,12 +82,12 @@ def test_days_are_included_at_both_ends(shop: World) -> None:
     ("period", "field"),
     [
         ({"start_date": "2024-13-01"}, "start_date"), ({"end_date": "yesterday"}, "end_date"),
-        ({"start_date": "2024-05-02", "end_date": "2024-05-01"}, "end_date"), ({"start_date": "0000-00-00"}, "start_date"),
-        ({"start_date": "1" * 5_000}, "start_date"),
+        ({"start_date": "2024-05-02", "end_date": "2024-05-01"}, "end_date"),
+        ({"start_date": "0000-00-00"}, "start_date"), ({"start_date": "1" * 5_000}, "start_date"),
     ],
 )  # fmt: skip
 def test_a_wrong_period_is_named(acme: World, name: str, period: dict[str, str], field: str) -> None:
-    assert set(complaints(acme.api.get(f"/dev/crm/{name}", period))) == {field}
+    assert set(complaints(acme.api.get(f"/dev/crm/{name}", **period))) == {field}
 
 
 @pytest.mark.parametrize("period", [{}, {"start_date": "0001-01-01", "end_date": "9999-12-31"}, {"start_date": ""}])
@@ -89,20 +96,23 @@ def test_all_time(shop: World, period: dict[str, str]) -> None:
 
 
 def test_segments_have_fixed_keys(shop: World) -> None:
-    groups = report(shop, "customers/segments", limit=100)
-    assert isinstance(groups, list)
+    groups = groups_of(shop)
     assert [group["key"] for group in groups] == list(GROUPS)
     assert all(list(group) == ["key", "name", "count", "total_spent"] for group in groups)
     by_key = {group["key"]: (group["count"], group["total_spent"]) for group in groups}
-    assert by_key["type_business"] == (1, 0) and by_key["type_individual"] == (1, 30)
-    assert by_key["spend_quartile_1"] == (1, 30) and by_key["spend_none"] == (1, 0)
-    assert by_key["recency_lapsed"] == (1, 30) and by_key["recency_never"] == (1, 0)
+    with_the_order = {key for key, figures in by_key.items() if figures == (1, 30)}
+    without_one = {key for key, figures in by_key.items() if figures == (1, 0)}
+    assert {"type_individual", "spend_quartile_1", "recency_lapsed"} <= with_the_order
+    assert {"type_business", "spend_none", "recency_never"} <= without_one
 
 
-@pytest.mark.parametrize("name", [*REPORTS, "customers/segments"])
+@pytest.mark.parametrize("name", REPORTS)
 def test_figures_are_of_ones_own_place(cast: Cast, shop: World, name: str) -> None:
-    mine, theirs = report(shop, name), report(cast.rival, name)
-    assert mine != theirs
+    assert report(shop, name) != report(cast.rival, name)
+
+
+def test_segments_are_of_ones_own_place(cast: Cast, shop: World) -> None:
+    assert {group["count"] for group in groups_of(cast.rival)} == {0}
 
 
 def test_figures_want_their_grant(acme: World) -> None:
