@@ -21,7 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 from crm.kernel.actors import Actor
 from crm.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from crm.kernel.retries import in_transaction
-from crm.kernel.tenancy import Question, Scope, ScopedQuerySet, Selector, current_scope, open_scope, page_of
+from crm.kernel.tenancy import Question, Scope, ScopedQuerySet, Selector, open_scope, page_of
 from crm.kernel.totals import total_of
 from crm.organisations.errors import SessionRefused
 from crm.organisations.selectors import Caller
@@ -38,6 +38,7 @@ from crm.web.problems import Kind, Problem, ProblemError, problem_from
 from crm.web.renderers import DialectRenderer, body_of
 from crm.web.serializers import InputSerializer, OutputSerializer
 from crm.web.sorting import order_of
+from crm.web.streaming import in_current_scope
 
 SAFE = {"GET", "HEAD"}
 
@@ -196,19 +197,9 @@ class DialectViewSet(GenericViewSet[Any]):
         return Response(outcome.data, outcome.status, headers=dict(outcome.headers))
 
     def streamed(self, chunks: Iterator[bytes], *, content_type: str, filename: str) -> HttpResponseBase:
-        """An answer that is made while it is sent; each chunk is made inside the scope of the request."""
-        scope = current_scope()
-
-        def in_scope() -> Iterator[bytes]:
-            while True:
-                with open_scope(scope):
-                    chunk = next(chunks, None)
-                if chunk is None:
-                    return
-                yield chunk
-
+        """An answer that is made while it is sent."""
         headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-        return StreamingHttpResponse(in_scope(), content_type=content_type, headers=headers)
+        return StreamingHttpResponse(in_current_scope(chunks), content_type=content_type, headers=headers)
 
     def _problem(self, error: Exception) -> Problem:
         """What went wrong, with the domain's fields under the names that this surface has for them."""
