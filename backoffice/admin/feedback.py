@@ -99,7 +99,7 @@ class FeedbackPage(PlaceAdmin):
     change_form_outer_after_template = "backoffice/feedback_story.html"
     fieldsets = (
         (None, {"fields": (
-            ("channel", "scale"), ("state", "reason"), ("created_at", "sent_at"), ("opened_at", "expires_at"),
+            ("channel", "scale"), ("state", "reason"), ("created_at", "sent_at"), ("opened_at", "expires_at"), "order",
             ("reminders", "next_reminder_at"), ("answered_at", "answered_via"),
         )}),
     )  # fmt: skip
