@@ -48,6 +48,7 @@ PARTS = {
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
     "product_id": "product", "order_id": "order",
 }  # fmt: skip
+ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
 UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}
 # A family name that people of every place have: what the listings API, which lists nothing unasked, is asked for.
 SHARED = "Canaryfolk"
