@@ -138,7 +138,7 @@ class FeedbackPage(PlaceAdmin):
         settings, asked = feedback_settings(), list[Asked]()
         form = AskForm(request.POST or None, initial={"channel": settings.channel, "scale": settings.scale})
 
-        def ask(**values: str) -> None:
+        def ask(**values: Any) -> None:
             asked.append(request_feedback(customer_id=customer_id, **values))
 
         title = _("Ask %(customer)s for feedback") % {"customer": customer}

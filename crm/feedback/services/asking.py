@@ -51,9 +51,9 @@ class Asked:
 def request_feedback(
     *, customer_id: UUID, channel: str | None = None, scale: str | None = None, order_id: UUID | None = None
 ) -> Asked:
-    """Ask a customer, about one of their orders if it is named, as the settings say unless told otherwise: by a letter that messaging sends, or by a link that
-    the caller hands over. Who was asked within the days of the settings, or may not be written to, is a SKIPPED
-    request, which nobody tries again (semantics §3.10).
+    """Ask a customer, about one of their orders if it is named, as the settings say unless told otherwise: by a letter
+    that messaging sends, or by a link that the caller hands over. Who was asked within the days of the settings, or may
+    not be written to, is a SKIPPED request, which nobody tries again (semantics §3.10).
 
     Raises ContactNotFound, CustomerNotAsked, UnknownOrder, RequestOpen, Invalid, NothingPublished.
     """
@@ -62,8 +62,8 @@ def request_feedback(
     _ensure_own_order(customer, order_id)
     _ensure_none_open(customer)
     request = FeedbackRequest(
-        customer=customer, order_id=order_id, channel=channel or settings.channel, scale=scale or settings.scale, created_at=now(),
-        expires_at=now() + timedelta(days=settings.expiry_days),
+        customer=customer, order_id=order_id, channel=channel or settings.channel, scale=scale or settings.scale,
+        created_at=now(), expires_at=now() + timedelta(days=settings.expiry_days),
     )  # fmt: skip
     check_row(request, exclude=_KEPT_ELSEWHERE)
     if _was_asked_lately(customer, settings):

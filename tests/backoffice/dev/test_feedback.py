@@ -20,8 +20,8 @@ from tests.dialects.traces import written
 
 FEEDBACK = "/dev/crm/feedback"
 FIELDS = [
-    "id", "project_id", "customer_id", "order_id", "status", "channel", "scale", "rating", "comment", "category", "sentiment",
-    "expires_at", "sent_at", "received_at", "createdAt",
+    "id", "project_id", "customer_id", "order_id", "status", "channel", "scale", "rating", "comment", "category",
+    "sentiment", "expires_at", "sent_at", "received_at", "createdAt",
 ]  # fmt: skip
 GREAT = {"rating": 5, "comment": "Great service!", "category": "support"}
 pytestmark = pytest.mark.django_db
