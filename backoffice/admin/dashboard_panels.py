@@ -112,9 +112,7 @@ def _revenue() -> dict[str, Any]:
 def _health() -> dict[str, Any]:
     bands = customers_by_band()
     if not sum(bands.values()):
-        return {
-            "empty": _("Nobody has been looked at yet. Health is computed nightly, and when something happens.")
-        }
+        return {"empty": _("Nobody has been looked at yet. Health is computed nightly, and when something happens.")}
     known = sum(bands.values()) - bands[Band.UNKNOWN]
     return {
         "cards": [_card(band.label, bands[band]) for band in Band],

@@ -50,7 +50,7 @@ class AnsweredVia(models.TextChoices):
 class FeedbackRequest(TenantModel):
     """That a customer is asked, once, and what they answered. `reason` says why nothing came of it.
 
-    `order` is what they are asked about, where it is one order; `next_reminder_at` is empty when no reminder is to come.
+    `order` is what they are asked about, where it is one; `next_reminder_at` is empty when no reminder is to come.
     `sentiment` is the comment's feeling from −1 to 1, else the rating's; `taxonomy` is the version that the comment was
     last read with.
     """
