@@ -15,12 +15,12 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the message under a name that no queue looks for, then give it its own: later ones sort behind it."""
         folder = Path(self.data_folder_out)
         name = f"{monotonic_ns():020}_{uuid4()}"
         draft = folder / f"{name}.draft"
-        draft.write_text(dumps(message))  # type: ignore[no-untyped-call]
+        draft.write_text(dumps(payload))  # type: ignore[no-untyped-call]
         os.replace(draft, folder / f"{name}.{queue}.msg")
 
 
