@@ -187,5 +187,7 @@ class OrderViewSet(DialectViewSet):
 
     def field_name(self, name: str) -> str:
         """In the form of one product, its item has no place of its own."""
-        own = name.removeprefix("items.0.") if "items" not in self.request.data else name
+        sent = self.request.data
+        has_items = isinstance(sent, dict) and "items" in sent
+        own = name if has_items else name.removeprefix("items.0.")
         return super().field_name(own)

@@ -258,3 +258,11 @@ def test_a_body_of_ten_megabytes_is_refused(acme: World) -> None:
     before = written(acme)
     assert message(acme.api.post(ORDERS, {"notes": "x" * (10 * 1024 * 1024)}), 413)
     assert written(acme) == before
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"items"', b"7", b""])
+def test_what_is_no_object_is_refused(acme: World, body: bytes) -> None:
+    order = an_order(acme)
+    for verb, path in (("post", ORDERS), ("put", f"{ORDERS}/{order}")):
+        answer = getattr(acme.api.client, verb)(path, body, content_type="application/json")
+        assert answer.status_code == 400 or (verb == "put" and not body), answer.content
