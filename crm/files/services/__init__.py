@@ -1,0 +1,18 @@
+from crm.files.services.attaching import attach_file
+from crm.files.services.deleting import delete_file, delete_files_of
+from crm.files.services.pictures import add_picture_from, put_pictures
+from crm.files.services.storing import Brought, Record, store_file
+from crm.files.services.sweeping import forget_files, sweep_bytes
+
+__all__ = [
+    "Brought",
+    "Record",
+    "add_picture_from",
+    "attach_file",
+    "delete_file",
+    "delete_files_of",
+    "forget_files",
+    "put_pictures",
+    "store_file",
+    "sweep_bytes",
+]
