@@ -34,6 +34,7 @@ from tests.builders import (
 )
 from tests.cast import Cast
 from tests.crm.feedback.asked import an_answer, ask
+from tests.crm.files.brought import a_file
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
 from tests.dialects.traces import written
@@ -45,7 +46,7 @@ PARTS = {
     "campaign_id": "campaign", "lead_id": "lead", "interaction_id": "interaction",
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
-    "product_id": "product", "order_id": "order",
+    "product_id": "product", "order_id": "order", "file_id": "file",
 }  # fmt: skip
 UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}
 # A family name that people of every place have: what the listings API, which lists nothing unasked, is asked for.
@@ -143,6 +144,7 @@ def stage(cast: Cast) -> Stage:
         with world.scope():
             refund_order(order_id=order, amount=Decimal(1), reason=CANARY[name])
         ids |= {"product": str(product), "order": str(order)} if name == "acme" else {}
+    ids["file"] = str(a_file(cast.acme, contact_id=UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}
     return Stage(cast, people, actors(cast, people), ids, unknown)
 

@@ -16,9 +16,7 @@ from tests.crm.files.test_store_file import lying
 from tests.dialects.traces import latest_events
 
 
-def test_nothing_of_a_deleted_file_is_left(
-    acme: World, storage: Path, django_capture_on_commit_callbacks: object
-) -> None:
+def test_nothing_of_a_deleted_file_is_left(acme: World, storage: Path, django_capture_on_commit_callbacks: Any) -> None:
     with acme.scope():
         (file,) = put_pictures(of=Record("product", uuid4()), pictures=[brought(picture("PNG", (700, 10)), "x.png")])
         assert len(lying(storage)) == 3
