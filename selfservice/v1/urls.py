@@ -4,6 +4,7 @@ from django.urls import path
 
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
+from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.sign_in import SignInViewSet
 
 urlpatterns = [
@@ -19,5 +20,6 @@ urlpatterns = [
         AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
     ),
     path("upload/files", FileViewSet.as_view({"post": "upload"})),
+    path("printout", PrintoutViewSet.as_view({"post": "create"})),
     path("files/<str:file_id>", FileViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
 ]

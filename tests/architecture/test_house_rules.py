@@ -35,6 +35,7 @@ MORE_FILES = {
     "leads": {"importing.py": "leads from files", "scoring.py": "a score and why, as arithmetic",
               "links.py": "signed addresses of web forms"},
     "contacts": {"importing.py": "customers from files"},
+    "orders": {"totals.py": "what an order comes to, as arithmetic", "papers.py": "orders and invoices as papers"},
     "insights": {"registry.py": "what other apps say they know of people", "scoring.py": "health, as arithmetic",
                  "rules": "what may be asked of people, read and made SQL"},
     "feedback": {"scales.py": "ratings and what they add up to, as arithmetic",

@@ -1,6 +1,7 @@
 from crm.files.services.attaching import attach_file
 from crm.files.services.deleting import delete_file, delete_files_of
 from crm.files.services.pictures import add_picture_from, put_pictures
+from crm.files.services.printing import print_paper
 from crm.files.services.storing import Brought, Record, store_file
 from crm.files.services.sweeping import forget_files, sweep_bytes
 
@@ -12,6 +13,7 @@ __all__ = [
     "delete_file",
     "delete_files_of",
     "forget_files",
+    "print_paper",
     "put_pictures",
     "store_file",
     "sweep_bytes",

@@ -76,6 +76,8 @@ class DialectSchema(AutoSchema):
         serializer = self.view.answers.get(self._action)
         if serializer and issubclass(serializer, FileOut):
             return {"description": "A file.", "content": self._file(serializer)}
+        if status == 204:
+            return {"description": "Done; the body is empty."}
         if serializer is None and self.view.dialect.success({}, status) == {}:
             return {"description": "Done; the body is empty."}
         inner = self.resolve_serializer(serializer, "response").ref if serializer else {}
