@@ -55,6 +55,7 @@ def person_context(contact: Contact) -> dict[str, Any]:
         **panel_of(contact),
         "segments": list(memberships_of(contact.pk)[:SEGMENTS]) if actor.may("crm:segments:read") else [],
         **_said_and_planned(contact.pk),
+        "may_see_files": actor.may("crm:files:read"),
         **(_orders(contact) if actor.may("crm:orders:read") else {}),
     }
 

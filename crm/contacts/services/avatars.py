@@ -5,15 +5,16 @@ from uuid import UUID
 from crm.contacts.selectors import PERSON
 from crm.contacts.services.contacts import locked_contact
 from crm.files.models import StoredFile
-from crm.files.services import Brought, Record, add_picture_from, put_pictures
+from crm.files.services import Brought, Record, add_picture_from, prepare_pictures, put_pictures
 from crm.kernel.transactions import atomic
 
 
 @atomic
 def set_avatar(*, contact_id: UUID, picture: Brought) -> StoredFile:
     """Raises ContactNotFound, and what files raise for what is no picture."""
+    prepared = prepare_pictures([picture])
     locked_contact(contact_id)
-    (stored,) = put_pictures(of=Record(PERSON, contact_id), pictures=[picture], contact_id=contact_id)
+    (stored,) = put_pictures(of=Record(PERSON, contact_id), pictures=prepared, contact_id=contact_id)
     return stored
 
 

@@ -4,6 +4,7 @@ from crm.orders.services.invoices import issue_invoice
 from crm.orders.services.loading import OrderRow, load_orders
 from crm.orders.services.papers import mail_paper
 from crm.orders.services.placing import place_order
+from crm.orders.services.product_pictures import set_product_pictures
 from crm.orders.services.products import ProductValues, change_product, define_product, delete_product
 from crm.orders.services.purchases import recount_purchases, verify_purchases
 from crm.orders.services.refunds import RefundItem, refund_order
@@ -27,5 +28,6 @@ __all__ = [
     "recount_purchases",
     "refund_order",
     "remove_customer_without_orders",
+    "set_product_pictures",
     "verify_purchases",
 ]

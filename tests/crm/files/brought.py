@@ -10,7 +10,7 @@ from uuid import UUID
 from PIL import Image
 
 from crm.files.models import StoredFile
-from crm.files.services import Brought, store_file
+from crm.files.services import Brought, Prepared, prepare_pictures, store_file
 from tests.cast import World
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -62,6 +62,11 @@ def document(**more: bytes) -> bytes:
 
 def brought(data: bytes, name: str = "file") -> Brought:
     return Brought(io.BytesIO(data), name)
+
+
+def prepared(*pictures: bytes) -> list[Prepared]:
+    """Pictures that can be put somewhere."""
+    return prepare_pictures([brought(data, "x.png") for data in pictures])
 
 
 def a_file(world: World, data: bytes = PDF, name: str = "offer.pdf", contact_id: UUID | None = None) -> StoredFile:

@@ -11,14 +11,14 @@ from crm.files.models import PictureVariant, StoredFile
 from crm.files.selectors import room_used
 from crm.files.services import Record, delete_file, delete_files_of, put_pictures
 from tests.cast import Cast, World
-from tests.crm.files.brought import a_file, brought, picture
+from tests.crm.files.brought import a_file, picture, prepared
 from tests.crm.files.test_store_file import lying
 from tests.dialects.traces import latest_events
 
 
 def test_nothing_of_a_deleted_file_is_left(acme: World, storage: Path, django_capture_on_commit_callbacks: Any) -> None:
     with acme.scope():
-        (file,) = put_pictures(of=Record("product", uuid4()), pictures=[brought(picture("PNG", (700, 10)), "x.png")])
+        (file,) = put_pictures(of=Record("product", uuid4()), pictures=prepared(picture("PNG", (700, 10))))
         assert len(lying(storage)) == 3
         with django_capture_on_commit_callbacks(execute=True):
             delete_file(file_id=file.pk)

@@ -14,7 +14,7 @@ from crm.files.pictures import made_anew
 from crm.files.selectors import opened, pictures_of, room_used, variants_of
 from crm.files.services import Record, put_pictures
 from tests.cast import World
-from tests.crm.files.brought import CSV, GPS, a_file, bomb, brought, photo_that_tells, picture
+from tests.crm.files.brought import CSV, GPS, a_file, bomb, photo_that_tells, picture, prepared
 
 
 def image(world: World, file: StoredFile, width: int = 0) -> Any:
@@ -25,7 +25,7 @@ def image(world: World, file: StoredFile, width: int = 0) -> Any:
 def a_set(world: World, *pictures: bytes) -> tuple[Record, list[StoredFile]]:
     record = Record("product", uuid4())
     with world.scope():
-        return record, put_pictures(of=record, pictures=[brought(data, "x.png") for data in pictures])
+        return record, put_pictures(of=record, pictures=prepared(*pictures))
 
 
 def test_a_picture_forgets_where_it_was_taken(acme: World) -> None:
@@ -80,7 +80,7 @@ def test_what_can_be_seen_through_stays_so(acme: World) -> None:
 def test_a_new_set_takes_the_place_of_the_old_one(acme: World) -> None:
     record, before = a_set(acme, picture(), picture("JPEG"))
     with acme.scope():
-        after = put_pictures(of=record, pictures=[brought(picture("WEBP"), "new.webp")])
+        after = put_pictures(of=record, pictures=prepared(picture("WEBP")))
         assert list(pictures_of("product", record.id)) == after
         assert not StoredFile.objects.filter(pk__in=[file.pk for file in before]).exists()
         put_pictures(of=record, pictures=[])
@@ -94,7 +94,7 @@ def test_a_new_set_takes_the_place_of_the_old_one(acme: World) -> None:
 def test_a_bad_picture_spoils_no_set(acme: World, pictures: list[bytes], error: Any) -> None:
     record, before = a_set(acme, picture())
     with acme.scope(), pytest.raises(error):
-        put_pictures(of=record, pictures=[brought(data, "x.png") for data in pictures])
+        put_pictures(of=record, pictures=prepared(*pictures))
     with acme.scope():
         assert list(pictures_of("product", record.id)) == before
 

@@ -15,7 +15,7 @@ from crm.kernel.jobs import carry_on, run_now
 from crm.kernel.models import JobRun
 from crm.kernel.retries import in_transaction
 from tests.cast import Cast, World
-from tests.crm.files.brought import a_file, brought, picture
+from tests.crm.files.brought import a_file, picture, prepared
 from tests.crm.files.test_store_file import lying
 
 
@@ -61,7 +61,7 @@ def test_more_than_one_step_is_taken(acme: World, monkeypatch: pytest.MonkeyPatc
 
 def test_bytes_without_a_row_are_swept_away(cast: Cast, storage: Path) -> None:
     with cast.acme.scope():
-        pictures = [brought(picture("PNG", (700, 10)), "x.png")]
+        pictures = prepared(picture("PNG", (700, 10)))
         in_transaction(lambda: put_pictures(of=Record("product", uuid4()), pictures=pictures))
     kept = [made_old(path) for path in lying(storage)]
     folder = kept[0].parent
