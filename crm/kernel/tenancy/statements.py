@@ -85,6 +85,12 @@ class _Statement:
         # A parameter in one of these places is put in from (organisation, mode, ids …) at every run.
         own = [*tenant, *stand_ins]
         self._places = [(place, own.index(value)) for place, value in enumerate(self._params) if value in own]
+        # Several ids stand in one array (crm/kernel/value_lists.py).
+        self._arrays = [
+            (place, [own.index(part) for part in value])
+            for place, value in enumerate(self._params)
+            if isinstance(value, list) and value and all(part in own for part in value)
+        ]
         if {0, 1} - {source for _place, source in self._places}:
             raise NotTheTenants(f"{question.rows.__qualname__} asks for rows of no tenant in particular.")
 
@@ -93,6 +99,8 @@ class _Statement:
         params = list(self._params)
         for place, source in self._places:
             params[place] = given[source]
+        for place, sources in self._arrays:
+            params[place] = [given[source] for source in sources]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             rows = cursor.fetchall()

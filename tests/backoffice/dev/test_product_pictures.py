@@ -1,6 +1,7 @@
 """S4 pictures of products: sent in a form, shown in several sizes, replaced and removed."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -49,7 +50,7 @@ def test_pictures_come_with_the_product(acme: World) -> None:
 
 def test_an_order_shows_them_too(acme: World) -> None:
     cup = a_cup(acme, picture())
-    order = an_order(acme, a_customer(acme), (cup["id"], 1))
+    order = an_order(acme, a_customer(acme), (UUID(cup["id"]), 1))
     (item,) = acme.api.get(f"/dev/crm/orders/{order}").json()["data"]["orderItems"]
     assert item["product"]["images"] == cup["images"]
 

@@ -1,5 +1,7 @@
 """Questions are compiled once, for nobody, and asked of whoever's scope is open."""
 
+from uuid import UUID
+
 import pytest
 
 from crm.contacts.models import Contact, Customer
@@ -52,6 +54,22 @@ def test_an_id_is_put_in_at_every_run_and_finds_nobody_elsewhere(acme: World, ri
             assert [row[0] for row in answers_to(Question(customer_by_id, (one.pk,)), NAMES)] == [one.contact.name]
     with rival.scope():
         assert list(answers_to(Question(customer_by_id, (ann.pk,)), NAMES)) == []
+
+
+def these_customers(*ids: UUID) -> ScopedQuerySet[Customer]:
+    return customers().filter(pk__in=ids)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_several_ids_are_put_in_however_many_they_are(acme: World, rival: World, number: int) -> None:
+    question = {}
+    for turn in range(2):
+        with acme.scope():
+            made = [create_customer(name=f"P{n}", email=f"p{turn}{n}@example.com").pk for n in range(number)]
+            question[turn] = Question(these_customers, tuple(made))
+            assert {row[0] for row in answers_to(question[turn], ("pk",))} == set(made)
+    with rival.scope():
+        assert list(answers_to(question[1], ("pk",))) == []
 
 
 def test_a_question_that_names_no_tenant_is_refused(acme: World) -> None:
