@@ -55,6 +55,7 @@ def person_context(contact: Contact) -> dict[str, Any]:
         **panel_of(contact),
         "has_dealings": actor.may("crm:orders:read") or actor.may("crm:segments:read"),
         **_said_and_planned(contact.pk),
+        "may_see_files": actor.may("crm:files:read"),
     }
 
 

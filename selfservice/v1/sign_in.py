@@ -18,6 +18,7 @@ from crm.web.serializers import InputSerializer, OutputSerializer
 from crm.web.tokens import access_token_for
 from crm.web.viewset import DialectViewSet
 from selfservice.v1.fields import CONSENT_STATES, CustomValue, custom_values
+from selfservice.v1.pictures import avatar_told
 
 # The other ways to sign in that the document names are refused by name until they are built.
 PROVIDERS = ("EMAIL", "PHONE", "MAC_ADDRESS", "MW4", "FACEBOOK", "GOOGLE")
@@ -149,7 +150,7 @@ def token_answer(opened: OpenedSession) -> dict[str, Any]:
             "first_name": contact.first_name,
             "last_name": contact.last_name,
             "company_name": contact.company_name,
-            "avatar": "",
+            "avatar": avatar_told(contact.id)["avatar"],
             "is_verified": "true" if has_verified_address(contact.id) else "false",
         },
         "organisations": _network(),

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from selfservice.v1.contacts import ContactViewSet
+from selfservice.v1.files import AvatarViewSet, FileViewSet
+from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.sign_in import SignInViewSet
 
 urlpatterns = [
@@ -13,4 +15,11 @@ urlpatterns = [
         "contacts/<str:contact_id>", ContactViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})
     ),
     path("contacts/<str:contact_id>/sign_out", ContactViewSet.as_view({"post": "sign_out"})),
+    path(
+        "contacts/<str:contact_id>/avatar",
+        AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
+    ),
+    path("upload/files", FileViewSet.as_view({"post": "upload"})),
+    path("printout", PrintoutViewSet.as_view({"post": "create"})),
+    path("files/<str:file_id>", FileViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
 ]

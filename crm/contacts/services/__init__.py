@@ -1,3 +1,4 @@
+from crm.contacts.services.avatars import remove_avatar, set_avatar, set_avatar_from
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
@@ -51,10 +52,13 @@ __all__ = [
     "merge_contacts",
     "open_member_session",
     "register_member",
+    "remove_avatar",
     "remove_identity",
     "remove_interaction",
     "reveal_document",
     "scan_chunk",
+    "set_avatar",
+    "set_avatar_from",
     "set_password",
     "sign_in_member",
     "touch_customer",

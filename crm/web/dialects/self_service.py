@@ -24,7 +24,7 @@ _EXCEPTIONS = {
     Kind.UNAVAILABLE: "SERVICEUNAVAILABLE",
 }
 # Words of the document for single errors of the domain, by their code.
-_WORDS = {"wrong_sign_in": "INVALIDCREDENTIALS"}
+_WORDS = {"wrong_sign_in": "INVALIDCREDENTIALS", "nothing_to_print": "NOTFOUND"}
 
 
 class SelfService(Dialect):

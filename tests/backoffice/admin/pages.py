@@ -26,6 +26,7 @@ from loyalty.tiers.services import define_tier
 from tests.backoffice.admin.rows import (
     a_contact_of,
     a_customer_of,
+    a_file_of,
     a_follow_up_of,
     a_lead_of,
     a_merge_of,
@@ -89,6 +90,7 @@ PAGES: dict[str, Page] = {
     "orders.Order": Page("crm:orders", lambda world, mark: an_order(world, notes=mark, shipping_address=mark),
                          ("change", "delete")),
     "orders.Product": Page("crm:products", lambda world, mark: a_product(world, name=mark), _WRITABLE),
+    "files.StoredFile": Page("crm:files", in_scope(a_file_of), ("delete",)),
     "insights.Segment": Page("crm:segments", a_marked_segment, ("add", "change")),
     "insights.SegmentMember": Page("crm:segments", a_marked_member),
     "leads.Lead": Page("crm:leads", in_scope(a_lead_of), _WRITABLE),
