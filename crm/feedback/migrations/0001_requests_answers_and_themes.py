@@ -119,22 +119,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='FeedbackLink',
-            fields=[
-                ('mode', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], editable=False, max_length=4)),
-                ('key', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='made')),
-                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('request', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='feedback.feedbackrequest')),
-            ],
-            options={
-                'verbose_name': 'link to a request',
-                'verbose_name_plural': 'links to requests',
-                'indexes': [models.Index(fields=['organisation', 'mode', 'request'], name='feedbacklink_request_fk')],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'mode', 'key'), name='feedback_feedbacklink_tenant'), crm.kernel.tenancy.models.TenantKey(field='request', name='feedback_feedbacklink_request_key')],
-            },
-        ),
-        migrations.CreateModel(
             name='FeedbackSettings',
             fields=[
                 ('mode', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], editable=False, max_length=4)),
@@ -258,5 +242,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='thememention',
             constraint=crm.kernel.tenancy.models.TenantKey(field='taxonomy', name='feedback_thememention_taxonomy_key'),
+        ),
+        migrations.CreateModel(
+            name='FeedbackLink',
+            fields=[
+                ('mode', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], editable=False, max_length=4)),
+                ('key', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(editable=False, verbose_name='made')),
+                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('request', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='feedback.feedbackrequest')),
+            ],
+            options={
+                'verbose_name': 'link to a request',
+                'verbose_name_plural': 'links to requests',
+                'indexes': [models.Index(fields=['organisation', 'mode', 'request'], name='feedbacklink_request_fk')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'mode', 'key'), name='feedback_feedbacklink_tenant'), crm.kernel.tenancy.models.TenantKey(field='request', name='feedback_feedbacklink_request_key')],
+            },
         ),
     ]
