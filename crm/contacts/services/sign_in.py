@@ -3,10 +3,13 @@
 from typing import Any, Unpack
 from uuid import UUID
 
-from crm.contacts.events import MemberSignedIn
+from crm.contacts.errors import NoEmailIdentity
+from crm.contacts.events import MemberSignedIn, PasswordChanged
 from crm.contacts.models import Customer, Identity, Provider, Status
-from crm.contacts.services.customers import CustomerValues, create_customer
+from crm.contacts.services.customers import CustomerValues
 from crm.contacts.services.identities import add_identity
+from crm.contacts.services.proving import note_use
+from crm.contacts.services.registering import Registration, register
 from crm.kernel.addresses import email_key
 from crm.kernel.events import record
 from crm.kernel.guesses import GuessLimit
@@ -37,6 +40,7 @@ def sign_in_member(*, email: str, password: str, device: Device) -> OpenedSessio
     if not Customer.objects.filter(pk=contact_id, deleted_at=None, status=Status.ACTIVE).exists():
         raise WrongSignIn
     MEMBER_GUESSES.forget(guessed)
+    note_use(contact_id=contact_id, provider=Provider.EMAIL, key=key)
     return open_member_session(contact_id=contact_id, device=device)
 
 
@@ -56,25 +60,30 @@ def open_member_session(*, contact_id: UUID, device: Device) -> OpenedSession:
 
 
 @atomic
-def register_member(*, password: str, **values: Unpack[CustomerValues]) -> Customer:
+def register_member(
+    *, password: str, registration: Registration | None = None, **values: Unpack[CustomerValues]
+) -> Customer:
     """A new customer who signs in with their e-mail address and this password; all of it or nothing.
 
-    Raises WeakPassword, IdentityTaken, and what create_customer does.
+    `registration` is what was checked before, or else the values are all there is. Raises WeakPassword, IdentityTaken,
+    and what `register` does.
     """
     ensure_good_password(password)
-    customer = create_customer(**values)
+    customer = register(registration or Registration(dict(values)))
     add_identity(contact_id=customer.pk, provider=Provider.EMAIL, value=customer.contact.email)
     set_password(contact_id=customer.pk, password=password)
     return customer
 
 
 @atomic
-def set_password(*, contact_id: UUID, password: str) -> None:
-    """A new password for all of a contact's e-mail identities; every session opened before ends.
+def set_password(*, contact_id: UUID, password: str, keep_session_id: UUID | None = None) -> None:
+    """A new password for all of a contact's e-mail identities; every session opened before ends, but for one to keep.
 
-    Raises WeakPassword, Unavailable.
+    Raises WeakPassword, NoEmailIdentity, Unavailable.
     """
     ensure_good_password(password)
     encoded: Any = encode_password(password)
-    Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL).update(password=encoded)
-    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="password changed")
+    if not Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL).update(password=encoded):
+        raise NoEmailIdentity
+    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="password changed", but=keep_session_id)
+    record(PasswordChanged(contact_id=contact_id))
