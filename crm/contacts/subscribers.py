@@ -1,7 +1,12 @@
-"""Rows that reach a loser from a transaction older than the merge follow in the worker; codes and links leave there."""
+"""Rows that reach a loser from a transaction older than the merge follow in the worker; codes and links leave there.
+With a session goes the device that the Wi-Fi lets in.
+"""
 
 from crm.contacts.events import ContactMerged, OnceCodeAsked, SignInLinkAsked
-from crm.contacts.services import gather_stragglers, mail_link, make_code
+from crm.contacts.services import end_wifi, gather_stragglers, mail_link, make_code
+from crm.kernel.tenancy import scope_or_none
+from crm.organisations.events import SessionEnded
+from crm.organisations.models import SessionKind
 
 
 def gather(event: ContactMerged) -> None:
@@ -16,4 +21,10 @@ def make_and_mail(event: SignInLinkAsked) -> None:
     mail_link(sign_in_link_id=event.sign_in_link_id)
 
 
+def shut_out(event: SessionEnded) -> None:
+    if event.subject_kind == SessionKind.MEMBER and scope_or_none():
+        end_wifi(contact_id=event.subject)
+
+
+TOGETHER = {SessionEnded: [shut_out]}
 AFTERWARDS = {ContactMerged: [gather], OnceCodeAsked: [make_and_send], SignInLinkAsked: [make_and_mail]}

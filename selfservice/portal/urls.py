@@ -3,6 +3,7 @@
 from django.urls import path
 
 from selfservice.portal.feedback import feedback
+from selfservice.portal.passwords import password
 from selfservice.portal.views import preferences, unsubscribe
 from selfservice.portal.web_forms import confirm, web_form
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>", unsubscribe, name="unsubscribe"),
     path("preferences/<str:token>", preferences, name="preferences"),
     path("feedback/<str:token>", feedback, name="feedback"),
+    path("password/<str:token>", password, name="password"),
     path("forms/<str:token>", web_form, name="web_form"),
     path("forms/confirm/<str:token>", confirm, name="confirm_web_form"),
 ]

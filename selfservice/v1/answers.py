@@ -47,8 +47,8 @@ class CodeOut(OutputSerializer):
     auth_otp = serializers.UUIDField()
 
 
-class InPlaceOfTokens(Alternative, serializers.CharField):
-    pass
+class CodeOrNothing(Alternative, serializers.CharField):
+    """Part of the answer only where a code is needed first."""
 
 
 class TokensOrCodeOut(OutputSerializer):
@@ -59,8 +59,8 @@ class TokensOrCodeOut(OutputSerializer):
     exp = serializers.CharField(required=False, help_text="Epoch seconds, as text.")
     contact = SignedInContact(required=False)
     organisations = NetworkEntry(many=True, required=False)
-    obfuscated_value = InPlaceOfTokens(required=False)
-    auth_otp = InPlaceOfTokens(required=False)
+    obfuscated_value = CodeOrNothing(required=False)
+    auth_otp = CodeOrNothing(required=False)
 
 
 def code_answer(asked: AskedCode) -> dict[str, str]:

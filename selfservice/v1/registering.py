@@ -10,12 +10,15 @@ from rest_framework.request import Request
 from crm.contacts.services import (
     Credential,
     Registration,
+    Vouched,
     ask_for_code,
     ask_to_verify,
     checked_registration,
     count_asking,
     open_member_session,
     register_member,
+    register_vouched,
+    vouched_for,
 )
 from crm.kernel.errors import Invalid
 from crm.web.device import device_of
@@ -25,14 +28,14 @@ from crm.web.viewset import DialectViewSet
 from selfservice.v1.answers import TokensOrCodeOut, code_answer, token_answer
 from selfservice.v1.credentials import OtherName, OtherPhone, read_phone
 from selfservice.v1.fields import CONSENT_STATES, CustomValue, custom_values
-from selfservice.v1.identities import PROVIDERS, email_of, required
+from selfservice.v1.identities import PROVIDERS, SOCIAL, ProofIn, email_of, proof_of, required
 from selfservice.v1.sign_in import OPEN
 
 _NESTED = re.compile(r"(\w+)(?:\.(\w+)|\[(\w+)\])")
 _NAMED = ("EMAIL", "PHONE")
 
 
-class IdentityIn(InputSerializer):
+class IdentityIn(ProofIn):
     provider = serializers.ChoiceField(PROVIDERS)
     username = serializers.CharField(max_length=254, required=False)
     email = OtherName(max_length=254, required=False)
@@ -83,10 +86,12 @@ class RegisterViewSet(DialectViewSet):
     grants = {"register": OPEN}
     reads = {"register": RegisterIn}
     answers = {"register": TokensOrCodeOut}
+    vouched: Vouched | None = None
     field_names = {
         "email": "identity.username", "password": "identity.password", "value": "identity.username",
         "phone": "identity.phone_number", "name": "first_name", "phone_number": "identity.phone_number",
         "country_code": "identity.country_code", "username": "identity.username", "provider": "identity.provider",
+        "token": "identity.token",
     }  # fmt: skip
 
     def register(self, request: Request) -> Any:
@@ -106,11 +111,30 @@ class RegisterViewSet(DialectViewSet):
             number = identity.get("phone_number") or nested.get("number") or required(identity, "phone_number")
             phone = read_phone(number, identity.get("country_code") or nested.get("country_code", ""))
             return self._by_code(Credential("PHONE", phone.key), "sms", _checked(values, phone=phone.text))
-        raise Invalid("This way to sign in is not offered here.", field="provider")
+        if self.vouched is not None:
+            return self._by_provider(identity["provider"], self.vouched, values)
+        raise Invalid("Nobody registers with this.", field="provider")
+
+    def prepare(self) -> None:
+        """Who is vouched for by an account elsewhere is asked about before the transaction."""
+        identity = self.read()["identity"]
+        if identity["provider"] in SOCIAL:
+            self.vouched = vouched_for(identity["provider"], proof_of(identity))
 
     def _by_code(self, credential: Credential, channel: str, registration: Registration) -> dict[str, str]:
         count_asking(credentials=[credential], device=device_of(self.request))
         return code_answer(ask_for_code(credentials=[credential], channel=channel, registration=registration))
+
+    def _by_provider(self, kind: str, vouched: Vouched, values: dict[str, Any]) -> Any:
+        """The names and the address that the provider knows fill in for what was not sent."""
+        identity = self.read()["identity"]
+        names = {"first_name": vouched.first_name, "last_name": vouched.last_name}
+        values = {name: value for name, value in names.items() if value} | values
+        email = vouched.email or identity.get("email") or identity.get("username") or ""
+        address = {"email": email_of(email, "email")[0]} if email else {}
+        registration = _checked(values, **address)
+        contact_id = register_vouched(kind=kind, vouched=vouched, registration=registration)
+        return token_answer(open_member_session(contact_id=contact_id, device=device_of(self.request)))
 
     def _by_password(self, registration: Registration, identity: dict[str, Any]) -> Any:
         customer = register_member(password=identity["password"], registration=registration)

@@ -7,8 +7,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crm.contacts.selectors import caller_in_member_session
-from crm.contacts.services import Credential, ask_for_code, count_asking, sign_in_member
-from crm.kernel.errors import Invalid
+from crm.contacts.services import (
+    Credential,
+    ask_for_code,
+    count_asking,
+    let_in_vouched,
+    open_member_session,
+    sign_in_device,
+    sign_in_member,
+    vouched_for,
+)
 from crm.organisations.services import Device, OpenedSession, refresh_session
 from crm.web.device import device_of
 from crm.web.dialects import SelfService
@@ -17,12 +25,12 @@ from crm.web.serializers import InputSerializer
 from crm.web.viewset import DialectViewSet
 from selfservice.v1.answers import TokensOrCodeOut, TokensOut, code_answer, token_answer
 from selfservice.v1.credentials import OtherPhone, read_phone
-from selfservice.v1.identities import PROVIDERS, email_of, required
+from selfservice.v1.identities import PROVIDERS, SOCIAL, ProofIn, email_of, proof_of, required
 
 OPEN = grant("auth:sign-in:write", Audience.PUBLISHABLE_KEY)
 
 
-class AuthenticateIn(InputSerializer):
+class AuthenticateIn(ProofIn):
     provider = serializers.ChoiceField(PROVIDERS)
     username = serializers.CharField(max_length=254, required=False)
     password = serializers.CharField(max_length=128, required=False, trim_whitespace=False, allow_blank=True)
@@ -45,8 +53,8 @@ class SignInViewSet(DialectViewSet):
     field_names = {"email": "username", "value": "username"}
 
     def authenticate(self, request: Request) -> Any:
-        """Sign in with an e-mail address and a password. Without a password, and with a phone, a one-time code is sent
-        and the answer says where to.
+        """Sign in with an e-mail address and a password, with a token of a provider, or with a device. Without a
+        password, and with a phone, a one-time code is sent and the answer says where to.
         """
         given = self.read()
         return _WAYS[given["provider"]](given, device_of(request))
@@ -84,10 +92,16 @@ def _by_code(credential: Credential, channel: str, device: Device) -> Any:
     return code_answer(ask_for_code(credentials=[credential], channel=channel))
 
 
-def _not_offered(_given: dict[str, Any], _device: Device) -> Any:
-    raise Invalid("This way to sign in is not offered here.", field="provider")
+def _by_device(given: dict[str, Any], device: Device) -> Any:
+    return token_answer(sign_in_device(mac=required(given, "mac_address"), device=device))
+
+
+def _by_provider(given: dict[str, Any], device: Device) -> Any:
+    vouched = vouched_for(given["provider"], proof_of(given))
+    contact_id = let_in_vouched(kind=given["provider"], vouched=vouched)
+    return token_answer(open_member_session(contact_id=contact_id, device=device))
 
 
 _WAYS: dict[str, Callable[[dict[str, Any], Device], Any]] = {
-    **dict.fromkeys(PROVIDERS, _not_offered), "EMAIL": _by_email, "PHONE": _by_phone,
+    **dict.fromkeys(SOCIAL, _by_provider), "EMAIL": _by_email, "PHONE": _by_phone, "MAC_ADDRESS": _by_device,
 }  # fmt: skip

@@ -1,3 +1,4 @@
+from crm.contacts.providers import Proof, Vouched, vouched_for
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
@@ -13,7 +14,7 @@ from crm.contacts.services.interactions import (
     remove_interaction,
 )
 from crm.contacts.services.loading import CustomerRow, load_customers
-from crm.contacts.services.look_ups import count_look_up, ensure_somebody_is_meant
+from crm.contacts.services.look_ups import count_look_up, count_mail, ensure_somebody_is_meant
 from crm.contacts.services.merging import gather_stragglers, merge_contacts
 from crm.contacts.services.once_codes import (
     AskedCode,
@@ -32,6 +33,7 @@ from crm.contacts.services.sign_in import (
     open_member_session,
     register_member,
     set_password,
+    sign_in_device,
     sign_in_member,
 )
 from crm.contacts.services.sign_in_links import (
@@ -45,6 +47,13 @@ from crm.contacts.services.sign_in_links import (
     verify_by_link,
 )
 from crm.contacts.services.unmerging import forget_snapshots, unmerge
+from crm.contacts.services.vouching import (
+    add_vouched,
+    define_identity_provider,
+    let_in_vouched,
+    register_vouched,
+)
+from crm.contacts.services.wifi import authorise_wifi, end_wifi
 from crm.kernel.merging.steps import MergePlan
 from crm.kernel.merging.undoing import UnmergeReport
 
@@ -58,27 +67,34 @@ __all__ = [
     "CustomerValues",
     "MergePlan",
     "PersonValues",
+    "Proof",
     "Registration",
     "UnmergeReport",
+    "Vouched",
     "add_identity",
     "add_interaction",
+    "add_vouched",
     "ask_for_code",
     "ask_for_new_password",
     "ask_to_add_email",
     "ask_to_add_phone",
     "ask_to_verify",
     "ask_to_verify_again",
+    "authorise_wifi",
     "carry_over_interactions",
     "change_interaction",
     "change_password_by_link",
     "checked_registration",
     "count_asking",
     "count_look_up",
+    "count_mail",
     "create_contact",
     "create_customer",
+    "define_identity_provider",
     "define_pass_code",
     "delete_contact",
     "dismiss_pair",
+    "end_wifi",
     "ensure_link_is_good",
     "ensure_somebody_is_meant",
     "find_duplicates_of",
@@ -86,6 +102,7 @@ __all__ = [
     "forget_snapshots",
     "gather_stragglers",
     "keep_document",
+    "let_in_vouched",
     "load_customers",
     "mail_link",
     "make_code",
@@ -94,11 +111,13 @@ __all__ = [
     "referral_code_of",
     "register",
     "register_member",
+    "register_vouched",
     "remove_identity",
     "remove_interaction",
     "reveal_document",
     "scan_chunk",
     "set_password",
+    "sign_in_device",
     "sign_in_member",
     "touch_customer",
     "unmerge",
@@ -106,5 +125,6 @@ __all__ = [
     "update_customer",
     "use_code",
     "verify_by_link",
+    "vouched_for",
     "write_company_profile",
 ]

@@ -1,4 +1,4 @@
-"""Whether credentials mean anybody: asked without sending anything, and so not often (s2 §B3)."""
+"""Whether credentials mean anybody, asked without sending anything, and mails that anybody may ask for: not often."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +11,7 @@ from crm.organisations.services import Device
 
 # It tells who is a customer here: an app asks now and then, and whoever goes through a list is stopped.
 LOOK_UPS = GuessLimit("look-up", 60, timedelta(hours=1))
+MAILS = GuessLimit("sign-in-mail", 60, timedelta(hours=1))
 
 
 def count_look_up(*, device: Device) -> None:
@@ -18,6 +19,13 @@ def count_look_up(*, device: Device) -> None:
     tenant = current_scope().tenant
     if tenant.mode == Mode.LIVE:
         LOOK_UPS.count(f"{tenant.organisation_id}:{device.address or ''}")
+
+
+def count_mail(*, device: Device) -> None:
+    """A link by mail that was asked for. Raises TooManyGuesses."""
+    tenant = current_scope().tenant
+    if tenant.mode == Mode.LIVE:
+        MAILS.count(f"{tenant.organisation_id}:{device.address or ''}")
 
 
 def ensure_somebody_is_meant(*, credentials: Sequence[Credential]) -> None:

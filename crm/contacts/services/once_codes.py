@@ -14,8 +14,9 @@ from django.db.models import F
 
 from crm.contacts.errors import CodeExpired, IdentityTaken, WrongCode
 from crm.contacts.events import OnceCodeAsked
-from crm.contacts.models import CodePurpose, Customer, OnceCode, Status
+from crm.contacts.models import CodePurpose, OnceCode
 from crm.contacts.models.once_code import GOOD_FOR
+from crm.contacts.selectors import active_customers
 from crm.contacts.services.code_limits import ensure_code_may_be_asked, may_be_sent
 from crm.contacts.services.finding import PROVIDER_OF, Credential, asked_by, obfuscated, who_is_meant
 from crm.contacts.services.letters import send_code
@@ -148,7 +149,7 @@ def _redeem(row: OnceCode, device: Device) -> OpenedSession:
             raise WrongCode
         text = unseal(row.wrapped_key, row.registration, context=_context(row))
         contact_id = register(Registration.from_text(text)).pk
-    elif not Customer.objects.filter(pk=contact_id, deleted_at=None, status=Status.ACTIVE).exists():
+    elif not active_customers().filter(pk=contact_id).exists():
         raise WrongCode
     try:
         identity = prove_identity(contact_id=contact_id, provider=provider, value=row.address)

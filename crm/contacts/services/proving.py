@@ -35,11 +35,11 @@ def prove_identity(*, contact_id: UUID, provider: str, value: str) -> Identity:
 
 
 @atomic
-def forget_unproven_passwords(*, contact_id: UUID) -> None:
+def forget_unproven_passwords(*, contact_id: UUID, key: str) -> None:
     """Somebody has come in by an account elsewhere that vouches for their address: whoever set a password before, and
     never showed that the address was theirs, may have been somebody else, and stays outside.
     """
-    unproven = Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL, verified_at=None)
+    unproven = Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL, key=key, verified_at=None)
     if unproven.exclude(password="").update(password=""):
         end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="address proven by another")
 

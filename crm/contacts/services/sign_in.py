@@ -1,13 +1,14 @@
-"""Members sign in and register with an e-mail address and a password (s2 §B3, §B6)."""
+"""Members sign in and register with an e-mail address and a password, or a device that is theirs (s2 §B3, §B6)."""
 
 from typing import Any, Unpack
 from uuid import UUID
 
-from crm.contacts.errors import NoEmailIdentity
+from crm.contacts.errors import NoEmailIdentity, TokenRefused
 from crm.contacts.events import MemberSignedIn, PasswordChanged
-from crm.contacts.models import Customer, Identity, Provider, Status
+from crm.contacts.models import Customer, Identity, Provider
+from crm.contacts.selectors import active_customers
 from crm.contacts.services.customers import CustomerValues
-from crm.contacts.services.identities import add_identity
+from crm.contacts.services.identities import add_identity, mac_address
 from crm.contacts.services.proving import note_use
 from crm.contacts.services.registering import Registration, register
 from crm.kernel.addresses import email_key
@@ -37,10 +38,28 @@ def sign_in_member(*, email: str, password: str, device: Device) -> OpenedSessio
     contact_id, encoded = _known(key)
     if not password_matches(password, encoded) or contact_id is None:
         raise WrongSignIn
-    if not Customer.objects.filter(pk=contact_id, deleted_at=None, status=Status.ACTIVE).exists():
+    if not active_customers().filter(pk=contact_id).exists():
         raise WrongSignIn
     MEMBER_GUESSES.forget(guessed)
     note_use(contact_id=contact_id, provider=Provider.EMAIL, key=key)
+    return open_member_session(contact_id=contact_id, device=device)
+
+
+def sign_in_device(*, mac: str, device: Device) -> OpenedSession:
+    """A session for who signs in with this device, because a member, or staff, has said so before. Whoever reads the
+    address off the air can say it, too, so no device is taken for anybody's by itself.
+
+    To be called outside any transaction. Raises TooManyGuesses, TokenRefused, Invalid.
+    """
+    mac, tenant = mac_address(mac), current_scope().tenant
+    ADDRESS_GUESSES.count(device.address or "")
+    MEMBER_GUESSES.count(f"{tenant.organisation_id}:{tenant.mode}:{mac}")
+    known = Identity.objects.filter(provider=Provider.MAC_ADDRESS, key=mac).values_list("contact_id", flat=True)
+    contact_id = known.first()
+    if contact_id is None or not active_customers().filter(pk=contact_id).exists():
+        raise TokenRefused
+    MEMBER_GUESSES.forget(f"{tenant.organisation_id}:{tenant.mode}:{mac}")
+    note_use(contact_id=contact_id, provider=Provider.MAC_ADDRESS, key=mac)
     return open_member_session(contact_id=contact_id, device=device)
 
 
