@@ -1,4 +1,5 @@
 from crm.contacts.providers import Proof, Vouched, vouched_for
+from crm.contacts.services.code_limits import change_sign_in_settings
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
@@ -84,6 +85,7 @@ __all__ = [
     "carry_over_interactions",
     "change_interaction",
     "change_password_by_link",
+    "change_sign_in_settings",
     "checked_registration",
     "count_asking",
     "count_look_up",

@@ -5,13 +5,18 @@ once more where the code is made, for there are several things by which to ask f
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm.contacts.errors import CodesTooOften
+from crm.contacts.events import SignInSettingsChanged
 from crm.contacts.models import SignInSettings
+from crm.contacts.selectors import sign_in_settings
+from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.counters import count
+from crm.kernel.events import record
 from crm.kernel.sealing import blind_index
 from crm.kernel.tenancy import Mode, current_scope
+from crm.kernel.transactions import atomic
 
 BETWEEN, HOUR, DAY = timedelta(seconds=30), timedelta(hours=1), timedelta(days=1)
 PER_HOUR, PER_DAY = 5, 10
@@ -27,7 +32,7 @@ def ensure_code_may_be_asked(*, asked: str, address: str) -> None:
     """Count one request for a code. To be called outside any transaction. Raises CodesTooOften."""
     if current_scope().tenant.mode == Mode.TEST:
         return
-    settings = SignInSettings.objects.get_queryset().first() or SignInSettings()
+    settings = sign_in_settings()
     _count(
         (asked, _Limit("between", 1, BETWEEN)), (asked, _Limit("hour", PER_HOUR, HOUR)),
         (asked, _Limit("day", PER_DAY, DAY)), (address, _Limit("from", settings.codes_per_address, HOUR)),
@@ -45,6 +50,18 @@ def may_be_sent(*, channel: str, address: str) -> bool:
     except CodesTooOften:
         return False
     return True
+
+
+@atomic
+def change_sign_in_settings(**values: Any) -> SignInSettings:
+    """Set how many codes go out; what nobody has set keeps its default. Raises Invalid."""
+    settings = SignInSettings.objects.for_update().first() or SignInSettings()
+    changes = apply_changes(settings, values)
+    check_row(settings)
+    if changes:
+        settings.save()
+        record(SignInSettingsChanged(sign_in_settings_id=settings.id), changes=changes)
+    return settings
 
 
 def _count(*limits: tuple[str, _Limit]) -> None:
