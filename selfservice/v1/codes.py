@@ -42,10 +42,10 @@ class CodeIn(InputSerializer):
 
 class CodeViewSet(DialectViewSet):
     dialect = SelfService()
-    grants = {"otp": OPEN, "look_up": OPEN, "validate": OPEN}
-    reads = {"otp": AskIn, "look_up": AskIn, "validate": CodeIn}
-    answers = {"otp": CodeOut, "validate": TokensOut}
-    outside_transaction = frozenset({"otp", "look_up", "validate"})
+    grants = {"otp": OPEN, "look_up": OPEN, "validate": OPEN, "validate_second": OPEN}
+    reads = {"otp": AskIn, "look_up": AskIn, "validate": CodeIn, "validate_second": CodeIn}
+    answers = {"otp": CodeOut, "validate": TokensOut, "validate_second": TokensOut}
+    outside_transaction = frozenset(grants)
 
     def otp(self, request: Request) -> Any:
         """Send a one-time code to the one person whom all credentials mean; the answer is alike where there is none."""
@@ -77,6 +77,9 @@ class CodeViewSet(DialectViewSet):
             once_code_id=_id(auth_otp) if auth_otp else None,
         )  # fmt: skip
         return token_answer(opened)
+
+    # The address of the second version.
+    validate_second = validate
 
     def _sent(self, request: Request, given: dict[str, Any], credentials: list[Credential]) -> dict[str, str]:
         word = given.get("send_method") or given.get("method") or _usual(credentials)

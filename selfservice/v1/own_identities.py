@@ -44,9 +44,9 @@ class AddedOut(OutputSerializer):
 
 
 class OwnIdentityViewSet(OwnViewSet):
-    grants = {"change_password": WRITE, "add": WRITE}
-    reads = {"change_password": NewPasswordIn, "add": NewIdentityIn}
-    answers = {"add": AddedOut}
+    grants = {"change_password": WRITE, "add": WRITE, "add_second": WRITE}
+    reads = {"change_password": NewPasswordIn, "add": NewIdentityIn, "add_second": NewIdentityIn}
+    answers = {"add": AddedOut, "add_second": AddedOut}
     vouched: Vouched | None = None
     field_names = {"value": "username", "email": "username"}
 
@@ -57,10 +57,9 @@ class OwnIdentityViewSet(OwnViewSet):
         )
 
     def prepare(self) -> None:
-        if self.action == "add":
-            given = self.read()
-            if given["provider"] in SOCIAL:
-                self.vouched = vouched_for(given["provider"], proof_of(given))
+        given = self.read()
+        if given.get("provider") in SOCIAL:
+            self.vouched = vouched_for(given["provider"], proof_of(given))
 
     def add(self, request: Request, contact_id: str) -> Any:
         """Another way to sign in. An e-mail address is good once the link that is mailed to it was followed, a phone
@@ -82,3 +81,6 @@ class OwnIdentityViewSet(OwnViewSet):
             mac = required(given, "mac_address")
             add_identity(contact_id=self.caller.id, provider=given["provider"], value=mac)
         return own
+
+    # The address of the second version.
+    add_second = add

@@ -16,7 +16,7 @@ urlpatterns = [
     path("contacts/otp", CodeViewSet.as_view({"post": "otp"})),
     path("contacts/validate", CodeViewSet.as_view({"post": "look_up"})),
     path("contacts/validate-otp", CodeViewSet.as_view({"post": "validate"})),
-    path("contacts/validate_otp", CodeViewSet.as_view({"post": "validate"})),
+    path("contacts/validate_otp", CodeViewSet.as_view({"post": "validate_second"})),
     path("contacts/refresh", SignInViewSet.as_view({"post": "refresh"})),
     path("contacts/forgot_password", PasswordViewSet.as_view({"post": "forgot"})),
     path("contacts/change_password", PasswordViewSet.as_view({"post": "change"})),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("contacts/<str:contact_id>/sign_out", ContactViewSet.as_view({"post": "sign_out"})),
     path("contacts/<str:contact_id>/change_password", OwnIdentityViewSet.as_view({"post": "change_password"})),
     path("contacts/<str:contact_id>/credentials", OwnIdentityViewSet.as_view({"post": "add"})),
-    path("contacts/<str:contact_id>/identities", OwnIdentityViewSet.as_view({"post": "add"})),
+    path("contacts/<str:contact_id>/identities", OwnIdentityViewSet.as_view({"post": "add_second"})),
     path("contacts/<str:contact_id>/wifi/authorization", WifiViewSet.as_view({"post": "authorise"})),
-    path("contacts/<str:contact_id>/wifi/authorize", WifiViewSet.as_view({"post": "authorise"})),
+    path("contacts/<str:contact_id>/wifi/authorize", WifiViewSet.as_view({"post": "authorise_second"})),
 ]

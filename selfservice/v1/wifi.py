@@ -26,8 +26,8 @@ class WifiIn(InputSerializer):
 
 class WifiViewSet(DialectViewSet):
     dialect = SelfService()
-    grants = {"authorise": OPEN}
-    reads = {"authorise": WifiIn}
+    grants = {"authorise": OPEN, "authorise_second": OPEN}
+    reads = {"authorise": WifiIn, "authorise_second": WifiIn}
 
     def authorise(self, request: Request, contact_id: str) -> Any:
         """Let the device in until its owner signs out, for a day at most. A second device of theirs is refused."""
@@ -40,3 +40,6 @@ class WifiViewSet(DialectViewSet):
         authorise_wifi(
             contact_id=contact.pk, mac=given["mac_address"], estimation_id=given["estimation_id"], site_id=site_id
         )
+
+    # The address of the second version.
+    authorise_second = authorise

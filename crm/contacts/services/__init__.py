@@ -5,6 +5,7 @@ from crm.contacts.services.customers import CustomerValues, create_customer, tou
 from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.duplicates import dismiss_pair, find_duplicates_of, scan_chunk
 from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential
+from crm.contacts.services.forgetting import forget_traces
 from crm.contacts.services.identities import add_identity, remove_identity
 from crm.contacts.services.interactions import (
     CustomerInteractionValues,
@@ -102,6 +103,7 @@ __all__ = [
     "find_duplicates_of",
     "finish_next_action",
     "forget_snapshots",
+    "forget_traces",
     "gather_stragglers",
     "keep_document",
     "let_in_vouched",

@@ -265,6 +265,20 @@ def test_in_test_mode_codes_are_asked_for_as_often_as_one_likes(rehearsal: World
     assert {ask(rehearsal, ("PHONE", PHONE)).status_code for _ in range(12)} == {200}
 
 
+def test_what_is_kept_of_a_code_opens_no_other_request(rehearsal: World) -> None:
+    """Whoever may write into the table, but does not know the keys, moves nothing from one row to another."""
+    somebody(rehearsal)
+    somebody(rehearsal, email="max@example.com", phone="+35799000000")
+    first = ask(rehearsal, ("PHONE", PHONE)).json()["auth_otp"]
+    code = code_sent(rehearsal, PHONE)
+    other = ask(rehearsal, ("PHONE", "+35799000000")).json()["auth_otp"]
+    work_off()
+    with rehearsal.scope():
+        OnceCode.objects.filter(pk=other).update(digest=OnceCode.objects.get(pk=first).digest)
+    refused(show(rehearsal, other, code), 401, "INVALIDCREDENTIALS")
+    assert show(rehearsal, first, code).status_code == 200
+
+
 def test_a_code_shows_nowhere_in_the_database(rehearsal: World) -> None:
     somebody(rehearsal)
     auth_otp, code = ask(rehearsal, ("PHONE", PHONE)).json()["auth_otp"], code_sent(rehearsal)
