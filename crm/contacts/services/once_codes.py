@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from crm.contacts.errors import CodeExpired, IdentityTaken, WrongCode
@@ -152,8 +153,9 @@ def _redeem(row: OnceCode, device: Device) -> OpenedSession:
     elif not active_customers().filter(pk=contact_id).exists():
         raise WrongCode
     try:
-        identity = prove_identity(contact_id=contact_id, provider=provider, value=row.address)
-        note_use(contact_id=contact_id, provider=provider, key=identity.key)
+        with transaction.atomic():
+            identity = prove_identity(contact_id=contact_id, provider=provider, value=row.address)
+            note_use(contact_id=contact_id, provider=provider, key=identity.key)
     except IdentityTaken:
         # A phone that somebody else signs in with: they were found by something else, and are who they are.
         if row.purpose == CodePurpose.ADD:

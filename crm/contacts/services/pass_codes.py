@@ -28,7 +28,8 @@ def define_pass_code(*, pass_code_id: UUID | None = None, **values: Any) -> Pass
             row.save()
     except IntegrityError:
         raise PassCodeTaken from None
-    record(PassCodeDefined(pass_code_id=row.id), changes=changes)
+    told = {name: change for name, change in changes.items() if name != "pin"}
+    record(PassCodeDefined(pass_code_id=row.id), changes=told)
     return row
 
 

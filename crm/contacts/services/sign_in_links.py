@@ -91,10 +91,14 @@ def mail_link(*, sign_in_link_id: UUID) -> None:
 
 @atomic
 def verify_by_link(*, link_id: UUID, digest: str) -> None:
-    """The address is theirs; with a link to add one, they sign in with it from now on.
+    """The address is theirs; with a link to add one, they sign in with it from now on. A second time changes nothing:
+    scanners follow the links of a mail before its reader does.
 
     Raises LinkSpent, IdentityTaken.
     """
+    followed = SignInLink.objects.filter(pk=link_id, digest=digest, used_at__isnull=False, expires_at__gt=now())
+    if followed.exclude(purpose=LinkPurpose.RESET).exists():
+        return
     link, contact_id = _used(link_id, digest, LinkPurpose.VERIFY, LinkPurpose.ADD)
     identity = prove_identity(contact_id=contact_id, provider=Provider.EMAIL, value=link.email)
     if link.password:

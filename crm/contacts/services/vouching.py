@@ -103,7 +103,8 @@ def _link(contact_id: UUID, kind: str, vouched: Vouched) -> None:
         return
     forget_unproven_passwords(contact_id=contact_id, key=email_key(email))
     try:
-        prove_identity(contact_id=contact_id, provider=Provider.EMAIL, value=email)
+        with transaction.atomic():
+            prove_identity(contact_id=contact_id, provider=Provider.EMAIL, value=email)
     except IdentityTaken:
         # Somebody else signs in with that address: the account elsewhere is enough.
         return

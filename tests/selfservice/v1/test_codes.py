@@ -102,6 +102,17 @@ def test_who_signs_in_with_a_phone_comes_before_those_who_share_it(rehearsal: Wo
     assert member_from(rehearsal, show(rehearsal, answer.json()["auth_otp"], code_sent(rehearsal))).id == str(first)
 
 
+def test_whoever_is_found_by_something_else_comes_in_though_another_signs_in_with_their_phone(rehearsal: World) -> None:
+    first = somebody(rehearsal)
+    second = a_customer(rehearsal, email="other@example.com", phone=PHONE)
+    with rehearsal.scope():
+        add_identity(contact_id=second, provider="PHONE", value=PHONE)
+    answer = ask(rehearsal, ("BIRTHDATE", "1990-02-28"), send_method="SMS")
+    assert member_from(rehearsal, show(rehearsal, answer.json()["auth_otp"], code_sent(rehearsal))).id == str(first)
+    with rehearsal.scope():
+        assert Identity.objects.get().contact_id == second
+
+
 def test_an_address_that_a_member_claims_is_not_theirs_to_be_found_by(rehearsal: World) -> None:
     member = a_member(rehearsal, "ann@example.com")
     member.api.put(member.path, {"email_address": "victim@example.com"})

@@ -176,13 +176,16 @@ def test_an_address_is_shown_to_be_theirs_by_the_link(rehearsal: World) -> None:
     assert is_verified(rehearsal)
 
 
-def test_a_link_that_is_followed_again_says_so(rehearsal: World) -> None:
+def test_a_link_that_was_followed_by_a_scanner_is_good_for_its_reader(rehearsal: World) -> None:
     unverified(rehearsal)
     token = link_sent(rehearsal)
-    verify(token)
-    assert verify(token).status_code == 400
-    assert verify("nonsense").status_code == 400
+    assert ANYBODY.head(f"{VERIFY}/{token}").status_code == 200
+    assert verify(token).status_code == 200
     assert is_verified(rehearsal)
+    assert verify("nonsense").status_code == 400
+    with rehearsal.scope():
+        move_test_clock(to=now() + timedelta(days=7, seconds=1))
+    assert verify(token).status_code == 400
 
 
 def test_another_mail_comes_when_asked_for(rehearsal: World) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crm.contacts.models import Contact, Identity, IdentityProvider
-from crm.contacts.services import define_identity_provider, update_customer
+from crm.contacts.services import add_identity, create_customer, define_identity_provider, update_customer
 from tests.builders import a_customer
 from tests.cast import World
 from tests.members import BASE, a_member, app, authenticate, member_from
@@ -185,6 +185,15 @@ def test_an_address_that_is_not_verified_is_only_claimed(shop: World, issuer: Is
     member_from(shop, register(shop, issuer.token(email_verified=False, given_name="Eve")))
     # Whoever really has the address is not taken for Eve.
     refused(sign_in(shop, issuer.token(sub="another")), 401, "INVALIDCREDENTIALS")
+
+
+def test_an_account_lets_in_though_another_signs_in_with_its_address(shop: World, issuer: Issuer) -> None:
+    member = member_from(shop, register(shop, issuer.token(given_name="Ann")))
+    with shop.scope():
+        Identity.objects.filter(provider="EMAIL").delete()
+        other = create_customer(name="Other", email="other@example.com")
+        add_identity(contact_id=other.pk, provider="EMAIL", value="ann@example.com")
+    assert member_from(shop, sign_in(shop, issuer.token())).id == member.id
 
 
 def test_a_password_that_a_stranger_may_have_set_opens_nothing_afterwards(shop: World, issuer: Issuer) -> None:
