@@ -7,6 +7,7 @@ from uuid import uuid4
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from crm.campaigns.services import add_to_listing
+from crm.contacts.models import IdentityProvider
 from crm.contacts.services import (
     Credential,
     add_identity,
@@ -80,9 +81,10 @@ def a_device_of(world: World, mark: str) -> Any:
 
 
 def a_provider_of(world: World, mark: str) -> Any:
-    return define_identity_provider(
-        kind="GOOGLE", issuer=mark, client_ids=[mark], jwks_url="https://keys.example.com"
-    ).pk  # fmt: skip
+    """There is one of each kind: a second one is the first with another mark."""
+    first = IdentityProvider.objects.filter(kind="GOOGLE").first()
+    values = {"kind": "GOOGLE", "issuer": mark, "client_ids": [mark], "jwks_url": "https://keys.example.com"}
+    return define_identity_provider(provider_id=first and first.pk, **values).pk
 
 
 def an_event_of(world: World, mark: str) -> Any:
