@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ROWS = ("b1", "b2", "b3", "b4", "b5", "b6", "b10", "b11", "b15", "sign-in")
+ROWS = ("b1", "b2", "b3", "b4", "b5", "b6", "b10", "b11", "b12", "b15", "sign-in")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class FeedbackPage(PlaceAdmin):
     change_form_outer_after_template = "backoffice/feedback_story.html"
     fieldsets = (
         (None, {"fields": (
-            ("channel", "scale"), ("state", "reason"), ("created_at", "sent_at"), ("opened_at", "expires_at"),
+            ("channel", "scale"), ("state", "reason"), ("created_at", "sent_at"), ("opened_at", "expires_at"), "order",
             ("reminders", "next_reminder_at"), ("answered_at", "answered_via"),
         )}),
     )  # fmt: skip
@@ -138,7 +138,7 @@ class FeedbackPage(PlaceAdmin):
         settings, asked = feedback_settings(), list[Asked]()
         form = AskForm(request.POST or None, initial={"channel": settings.channel, "scale": settings.scale})
 
-        def ask(**values: str) -> None:
+        def ask(**values: Any) -> None:
             asked.append(request_feedback(customer_id=customer_id, **values))
 
         title = _("Ask %(customer)s for feedback") % {"customer": customer}

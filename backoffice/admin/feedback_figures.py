@@ -1,10 +1,8 @@
 """What answers add up to and what they are about, at a glance: two pages, by period and scale."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from backoffice.admin.charts import BRAND, GREEN, GREY, RED, chart, percent
 from crm.feedback.models import Scale
 from crm.feedback.selectors import Analytics, Asking, ThemeFigures, analytics_of, asking_of, spoken_of
 from crm.kernel.clock import now
@@ -22,7 +21,6 @@ from crm.kernel.tenancy import scope_or_none
 # In days; none is all there is.
 PERIODS = {"30": 30, "90": 90, "365": 365, "all": None}
 DEFAULT_PERIOD = "90"
-BRAND, RED, GREY, GREEN = "var(--color-primary-600)", "#dc2626", "#9ca3af", "#16a34a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def show_themes(site: Any, request: HttpRequest) -> HttpResponse:
     _demand()
     asking, chosen = _asking(request)
     spoken = spoken_of(asking)
-    rows = [{"theme": one, "share": _percent(one.share), "change": _percent(one.change, "+")} for one in spoken.themes]
+    rows = [{"theme": one, "share": percent(one.share), "change": percent(one.change, "+")} for one in spoken.themes]
     is_nps = asking.scale == Scale.NPS
     context = {"spoken": spoken, "rows": rows, "chart": _feelings(spoken.themes), "is_nps": is_nps}
     page = {**site.each_context(request), "title": _("What it is about"), **_choices(asking, chosen), **context}
@@ -97,7 +95,7 @@ def _cards(told: Analytics) -> list[dict[str, Any]]:
     cards = [own, (_("Average"), ratings.average, answers)]
     if response is not None:
         reached = response.sent - response.bounced
-        rate = _percent(response.rate)
+        rate = percent(response.rate)
         cards.append((_("Response"), rate, _("%(n)d of %(of)d reached") % {"n": response.answered, "of": reached}))
     return [
         {"label": label, "value": "–" if value is None else value, "note": "" if value in (None, "–") else note}
@@ -111,35 +109,18 @@ def _distribution(told: Analytics) -> str:
         RED if rating <= limits.unhappy_to else GREEN if rating >= limits.happy_from else GREY
         for rating in told.ratings.distribution
     ]
-    return _chart(
-        [str(rating) for rating in told.ratings.distribution],
-        {"label": _("Answers"), "data": list(told.ratings.distribution.values()), "backgroundColor": colors},
-    )
+    given = told.ratings.distribution
+    return chart([str(rating) for rating in given], _("Answers"), list(given.values()), backgroundColor=colors)
 
 
 def _trend(told: Analytics) -> str:
     figures = [ratings.nps if told.scale == Scale.NPS else ratings.average for _month, ratings in told.by_month]
     labels = [f"{date_format(month, 'M Y')} ({ratings.n})" for month, ratings in told.by_month]
-    return _chart(labels, {"label": str(told.scale), "data": [_number(one) for one in figures], "borderColor": BRAND})
+    return chart(labels, str(told.scale), figures, borderColor=BRAND)
 
 
 def _feelings(themes: Sequence[ThemeFigures]) -> str:
     """How each theme feels, from −1 to 1; green above, red below."""
     colors = [RED if (theme.sentiment or 0) < 0 else GREEN for theme in themes]
     labels = [f"{theme.name} ({theme.mentions})" for theme in themes]
-    feelings = [_number(theme.sentiment) for theme in themes]
-    return _chart(labels, {"label": _("Sentiment"), "data": feelings, "backgroundColor": colors})
-
-
-def _percent(share: Decimal | None, sign: str = "") -> str:
-    return "–" if share is None else f"{100 * share:{sign}.0f} %"
-
-
-def _number(figure: Any) -> float | None:
-    return None if figure is None else float(figure)
-
-
-def _chart(labels: list[str], dataset: dict[str, Any]) -> str:
-    """With figures on its axis, and bars that one can see."""
-    drawn = {"displayYAxis": True, "maxBarThickness": 36, "borderRadius": 4, **dataset}
-    return json.dumps({"labels": labels, "datasets": [drawn]})
+    return chart(labels, _("Sentiment"), [theme.sentiment for theme in themes], backgroundColor=colors)

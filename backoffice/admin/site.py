@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.dashboard import dashboard_context
+from backoffice.admin.dashboard_panels import show_panel
 from backoffice.admin.feedback_figures import show_figures, show_themes
 from backoffice.admin.lockouts import show_lockouts, unlock
 from backoffice.admin.person_page import person_page
@@ -79,6 +80,7 @@ class BackOffice(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("switch/", self.admin_view(self.switch), name="switch"),
+            path("dashboard/<slug:key>/", self.admin_view(show_panel), name="dashboard_panel"),
             path("feedback/figures/", self.admin_view(partial(show_figures, self)), name="feedback_figures"),
             path("feedback/themes/", self.admin_view(partial(show_themes, self)), name="feedback_themes"),
             path("lockouts/", self.admin_view(partial(show_lockouts, self)), name="lockouts"),

@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": _TEAL},
     "STYLES": [lambda _request: lazy(static, str)("backoffice/backoffice.css")],
+    "SCRIPTS": [lambda _request: lazy(static, str)("backoffice/panels.js")],
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,

@@ -48,6 +48,7 @@ LATEST = 10
 class RequestIn(InputSerializer):
     channel = serializers.ChoiceField(CHANNELS, required=False, help_text="E-mail, unless the settings say otherwise.")
     scale = serializers.ChoiceField(SCALES, required=False, help_text="CSAT, unless the settings say otherwise.")
+    order_id = serializers.UUIDField(required=False, allow_null=True, help_text="What it is about: an order of theirs.")
 
 
 class RequestedOut(FeedbackOut):

@@ -30,6 +30,7 @@ class FeedbackOut(OutputSerializer):
     id = serializers.UUIDField()
     project_id = serializers.UUIDField(source="organisation_id")
     customer_id = serializers.UUIDField()
+    order_id = serializers.UUIDField(allow_null=True, help_text="What it is about, where that is one order.")
     status = Mapped(STATUSES, source="state")
     channel = serializers.ChoiceField(CHANNELS)
     scale = serializers.ChoiceField(SCALES)

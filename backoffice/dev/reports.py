@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from backoffice.dev.periods import END, START, Figure, PeriodIn, asked_for
 from crm.organisations.periods import Period, period_of
 from crm.reports.selectors import (
+    GROUPS,
     CustomersReport,
     LeadsReport,
     Overview,
@@ -117,9 +118,9 @@ class ReportViewSet(DialectViewSet):
 
     def segments(self, request: Request) -> Page:
         """How many customers there are of each status and type, of each quarter by spend and by their last order, and
-        what they have spent in all. The keys are always these.
+        what they have spent in all. The keys are always these, and all of them are told unless a `limit` is sent.
         """
-        window = window_of(request.query_params, self.dialect)
+        window = window_of({"limit": len(GROUPS)} | request.query_params.dict(), self.dialect)
         groups = [
             {"key": group.key, "name": GROUP_NAMES[group.key], "count": group.number, "total_spent": group.spent}
             for group in spend_groups()

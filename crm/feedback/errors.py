@@ -18,6 +18,14 @@ class CustomerNotAsked(Invalid):
     message = _("Blocked and inactive customers are not asked for feedback.")
 
 
+class UnknownOrder(Invalid):
+    """There is none of this customer's with that id."""
+
+    code = "feedback_unknown_order"
+    field = "order_id"
+    message = _("This customer has no such order.")
+
+
 class RequestOpen(Conflict):
     """`data["feedback_id"]` is the request that waits for an answer."""
 

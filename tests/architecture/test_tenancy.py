@@ -35,6 +35,7 @@ PLUMBING = {
 # The only places that may open a scope (design §5), with the reason.
 ENTRANCES = {
     "crm/web/viewset.py": "the viewset base",
+    "crm/web/streaming.py": "opens a request's own scope again, for what is made after it",
     "crm/kernel/entrances.py": "scope_for(), used by the task base and the command base",
     "backoffice/admin/site.py": "the admin site",
 }
@@ -52,6 +53,7 @@ RAW_SQL = {
     "crm/feedback/selectors/requests.py": "whose a link is, which names no tenant",
     "crm/messaging/selectors.py": "where anything is due, and whose a message is, asked of all tenants at once",
     "crm/imports/services/planning.py": "where a chunk's keys came up earlier in its file, of the open scope",
+    "crm/reports/selectors/order_days.py": "where days are to be counted anew, asked of all tenants at once",
     "crm/web/health.py": "asks whether the database answers at all",
     "config/postgres.py": "makes the embedded server's database",
 }

@@ -141,3 +141,16 @@ def test_the_list_is_searched_from_the_keyboard(visitors: Visitors) -> None:
     page.locator(f"{ROWS} a").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{CUSTOMERS}*/change/*")
+
+
+def test_the_first_page_draws_its_panels(visitors: Visitors) -> None:
+    page = visitors.staff("kaffa", "analyst")
+    for title, sentence in (
+        ("Leads", "Leads by stage"), ("Orders", "Revenue by month"), ("Customer health", "Customers by health"),
+        ("Feedback", "Average rating by month"), ("What comments are about", "How often comments speak of it"),
+    ):  # fmt: skip
+        panel = page.locator("section.rp-panel", has=page.get_by_role("heading", name=re.compile(f"^{title}")))
+        expect(panel.get_by_text(sentence)).to_be_visible()
+        drawn = "(canvas) => Chart.getChart(canvas).data.datasets[0].data.some((figure) => figure > 0)"
+        assert panel.locator("canvas").evaluate(drawn), title
+    visitors.check()

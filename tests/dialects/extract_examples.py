@@ -2,10 +2,10 @@
 
 Run `python -m tests.dialects.extract_examples <folder of the documents>` to write examples/s0.http (the customer part
 of the SBM integration guide: its two GET samples and four of its fetch() samples), examples/s3.http (the four requests
-of the BOTW endpoint), examples/s4.http, examples/s4-leads.http, examples/s4-customer-interactions.http and
-examples/s4-orders.http (what the CRM document prints of customers themselves, of leads, imports aside, of what happened
-with customers and of orders). A fetch() sample becomes the request that a browser would send for it; a sample without
-headers gets those that the guide says every request must include.
+of the BOTW endpoint) and examples/s4*.http: what the CRM document prints of customers themselves, of leads, of what
+happened with customers, of orders, of feedback, and of figures and all that is left, every request once. A fetch()
+sample becomes the request that a browser would send for it; a sample without headers gets those that the guide says
+every request must include.
 """
 
 import json
@@ -72,9 +72,25 @@ def orders_of_s4(text: str) -> list[RawRequest]:
     return [_bare_request(match, text) for match in samples]
 
 
+def feedback_of_s4(text: str) -> list[RawRequest]:
+    """The requests about feedback, in the document's order."""
+    routes = r"/dev/crm/(?:customers/:customerId/feedback/request|feedback/[\w:-]+)"
+    samples = re.finditer(rf"^(GET|POST|PUT|DELETE) ({routes})$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
+def figures_of_s4(text: str) -> list[RawRequest]:
+    """The rest: the import of customers, figures about customers and leads, and what is to be followed up."""
+    routes = r"/dev/crm/(?:customers/(?:import|segments|:customerId/health)|reports/\w+|analytics/\w+|followups/\w+)"
+    samples = re.finditer(rf"^(GET|POST|PUT|DELETE) ({routes})$", text, re.MULTILINE)
+    return [_bare_request(match, text) for match in samples]
+
+
 def _bare_request(match: re.Match[str], text: str) -> RawRequest:
     """A request below its heading; its body, if there is one, is the object between a blank line and the next."""
-    heading = r"^(?:List|Get|Create|Update|Delete|Convert|Export|Import|Start) \w+(?: Interactions?| Nurturing)?$"
+    verbs = "List|Get|Create|Update|Delete|Convert|Export|Import|Start|Request|Process"
+    nouns = "Interactions?|Nurturing|Segments|Health|Analytics|Reminders|Themes|Dashboard|Metrics"
+    heading = rf"^(?:{verbs}) [\w-]+(?: (?:{nouns}))?$"
     title = re.findall(heading, text[: match.start()], re.MULTILINE)[-1]
     rest = text[match.end() + 1 :]
     headers = _headers_of(rest)
@@ -140,6 +156,8 @@ DOCUMENTS: dict[str, tuple[str, Callable[[str], list[RawRequest]], int]] = {
     "s4-leads.http": ("4-dev-crm.txt", leads_of_s4, 13),
     "s4-customer-interactions.http": ("4-dev-crm.txt", customer_interactions_of_s4, 4),
     "s4-orders.http": ("4-dev-crm.txt", orders_of_s4, 5),
+    "s4-feedback.http": ("4-dev-crm.txt", feedback_of_s4, 6),
+    "s4-figures.http": ("4-dev-crm.txt", figures_of_s4, 7),
 }
 
 
@@ -151,6 +169,10 @@ def main(folder: Path) -> None:
         comment = f"{count} requests of {document}, as printed there.\nWritten by tests/dialects/extract_examples.py."
         (FOLDER / name).write_text(written(requests, comment))
         print(f"{name}: {count} requests")
+    printed = re.findall(r"^(?:GET|POST|PUT|DELETE) /", (folder / "4-dev-crm.txt").read_text(), re.MULTILINE)
+    of_s4 = sum(count for document, _, count in DOCUMENTS.values() if document == "4-dev-crm.txt")
+    if len(printed) != of_s4:
+        raise SystemExit(f"4-dev-crm.txt prints {len(printed)} requests, {of_s4} are written down.")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 
 from crm.kernel.due import State
@@ -44,6 +45,8 @@ class Process:
         environment = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"}
         self.env = {
             **environment, "DEBUG": "1", "DATABASE_URL": database_url(), "DATA_DIR": str(data_dir),
+            # What the test sealed, the process opens.
+            "DATA_KEYS": ",".join(":".join(key) for key in settings.DATA_KEYS.keys),
             "RAPPORT_PROCESS": "worker", "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1",
             **({"CELERY_BROKER_URL": broker} if broker else {}),
         }  # fmt: skip

@@ -9,6 +9,7 @@ from crm.feedback.models.theme import Taxonomy
 from crm.feedback.scales import Scale, is_unhappy
 from crm.kernel.ids import new_id
 from crm.kernel.tenancy import TenantForeignKey, TenantModel
+from crm.orders.models import Order
 
 LONGEST_COMMENT = 5_000
 
@@ -49,14 +50,19 @@ class AnsweredVia(models.TextChoices):
 class FeedbackRequest(TenantModel):
     """That a customer is asked, once, and what they answered. `reason` says why nothing came of it.
 
-    `next_reminder_at` is empty when no reminder is to come. `sentiment` is the comment's feeling from −1 to 1, else the
-    rating's; `taxonomy` is the version that the comment was last read with.
+    `order` is what they are asked about, where it is one; `next_reminder_at` is empty when no reminder is to come.
+    `sentiment` is the comment's feeling from −1 to 1, else the rating's; `taxonomy` is the version that the comment was
+    last read with.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     customer = TenantForeignKey(
         Customer, on_delete=models.CASCADE, related_name="feedback_requests", verbose_name=_("customer")
     )
+    order = TenantForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="feedback_requests",
+        verbose_name=_("about the order"),
+    )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=5, choices=FeedbackChannel.choices)
     scale = models.CharField(_("scale"), max_length=4, choices=Scale.choices)
     state = models.CharField(

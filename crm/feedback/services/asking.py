@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.models import Customer, Status
 from crm.contacts.services.contacts import locked_contact
-from crm.feedback.errors import AskedLately, CustomerNotAsked, CustomerNotReached, RequestOpen
+from crm.feedback.errors import AskedLately, CustomerNotAsked, CustomerNotReached, RequestOpen, UnknownOrder
 from crm.feedback.events import FeedbackRequested, FeedbackSkipped
 from crm.feedback.models import ASKED_STATES, OPEN_STATES, FeedbackRequest, FeedbackSettings, FeedbackState
 from crm.feedback.selectors import feedback_settings
@@ -23,9 +23,10 @@ from crm.kernel.errors import Conflict
 from crm.kernel.events import record
 from crm.kernel.transactions import atomic
 from crm.messaging.models import MessageState
+from crm.orders.selectors import orders_of
 
 THROTTLED = "throttled"
-_KEPT_ELSEWHERE = ("customer", "taxonomy", "rating", "comment", "category")
+_KEPT_ELSEWHERE = ("customer", "order", "taxonomy", "rating", "comment", "category")
 # What may still become of a letter that was asked for just now.
 _UNDER_WAY = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.CAPTURED)
 
@@ -47,19 +48,22 @@ class Asked:
 
 
 @atomic
-def request_feedback(*, customer_id: UUID, channel: str | None = None, scale: str | None = None) -> Asked:
-    """Ask a customer, as the settings say unless told otherwise: by a letter that messaging sends, or by a link that
-    the caller hands over. Who was asked within the days of the settings, or may not be written to, is a SKIPPED
-    request, which nobody tries again (semantics §3.10).
+def request_feedback(
+    *, customer_id: UUID, channel: str | None = None, scale: str | None = None, order_id: UUID | None = None
+) -> Asked:
+    """Ask a customer, about one of their orders if it is named, as the settings say unless told otherwise: by a letter
+    that messaging sends, or by a link that the caller hands over. Who was asked within the days of the settings, or may
+    not be written to, is a SKIPPED request, which nobody tries again (semantics §3.10).
 
-    Raises ContactNotFound, CustomerNotAsked, RequestOpen, Invalid, NothingPublished.
+    Raises ContactNotFound, CustomerNotAsked, UnknownOrder, RequestOpen, Invalid, NothingPublished.
     """
     customer = _locked_customer(customer_id)
     settings = feedback_settings()
+    _ensure_own_order(customer, order_id)
     _ensure_none_open(customer)
     request = FeedbackRequest(
-        customer=customer, channel=channel or settings.channel, scale=scale or settings.scale, created_at=now(),
-        expires_at=now() + timedelta(days=settings.expiry_days),
+        customer=customer, order_id=order_id, channel=channel or settings.channel, scale=scale or settings.scale,
+        created_at=now(), expires_at=now() + timedelta(days=settings.expiry_days),
     )  # fmt: skip
     check_row(request, exclude=_KEPT_ELSEWHERE)
     if _was_asked_lately(customer, settings):
@@ -84,6 +88,11 @@ def _locked_customer(customer_id: UUID) -> Customer:
     if customer.status != Status.ACTIVE:
         raise CustomerNotAsked
     return customer
+
+
+def _ensure_own_order(customer: Customer, order_id: UUID | None) -> None:
+    if order_id and not orders_of(customer.pk).filter(pk=order_id).exists():
+        raise UnknownOrder
 
 
 def _ensure_none_open(customer: Customer) -> None:

@@ -1,4 +1,4 @@
-from crm.insights.selectors.health import HealthReport, health_of, report_of
+from crm.insights.selectors.health import HealthReport, customers_by_band, health_of, report_of
 from crm.insights.selectors.segments import (
     READ_PEOPLE,
     Called,
@@ -17,6 +17,7 @@ __all__ = [
     "Called",
     "HealthReport",
     "Preview",
+    "customers_by_band",
     "health_of",
     "members_of",
     "memberships_of",

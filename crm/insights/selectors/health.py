@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.models import CustomerInteraction, Status
 from crm.contacts.selectors import contacts, customers
 from crm.insights import registry
-from crm.insights.models import Health
+from crm.insights.models import Band, Health
 from crm.insights.scoring import FORMULA_VERSION, Component, Drag, band_of, score_of
 from crm.kernel.clock import now, utc_day
 
@@ -55,6 +55,13 @@ def health_of(contact_id: UUID) -> HealthReport:
     kept = Health.objects.filter(pk=contact_id).first()
     health = kept or judged(contact_id, known_parts([contact_id], now()).get(contact_id, {}), status)
     return report_of(health, last_order_at=_last_order(contact_id), last_interaction_at=_last_interaction(contact_id))
+
+
+def customers_by_band() -> dict[str, int]:
+    """How many living customers are in each band, all of them in its order; who never was looked at is in none."""
+    living = Health.objects.filter(contact__customer__deleted_at=None).order_by()
+    found = dict(living.values_list("band").annotate(n=Count("pk")))
+    return {band: found.get(band, 0) for band in Band.values}
 
 
 def judged(

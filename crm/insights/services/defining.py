@@ -37,9 +37,10 @@ def define_segment(*, slug: str = "", kind: str = SegmentKind.DYNAMIC, **values:
     _one_at_a_time()
     known = Known()
     segment = Segment(slug=slug or _slug_of(values.get("name", "")), kind=kind, created_at=now())
-    changes = _written(segment, values, known)
-    if segment.slug in known.built_ins or segment.slug.endswith(OF_TIERS):
+    # Before the rule is looked at: one that asks about its namesake would be told of a circle.
+    if segment.slug in known.segments or segment.slug in known.built_ins or segment.slug.endswith(OF_TIERS):
         raise SegmentTaken
+    changes = _written(segment, values, known)
     _save(segment)
     record(SegmentDefined(segment_id=segment.pk, revision=segment.revision), changes=changes)
     return segment

@@ -24,6 +24,10 @@ class NotTheTenants(ScopeError):
     """A question does not name the tenant whose rows it asks for."""
 
 
+class IdsNotAsked(ScopeError):
+    """An id does not come up in a question that was asked with it: its statement would answer for a stand-in."""
+
+
 # A function of a module, not a lambda, that depends on the open tenant and on ids, never on the time or the actor.
 Selector = Callable[..., ScopedQuerySet[Any]]
 
@@ -82,17 +86,26 @@ class _Statement:
             query = replace(question, ids=stand_ins).queryset().values_list(*columns).query
             self._compiler = query.get_compiler(DEFAULT_DB_ALIAS)
             self._sql, self._params = self._compiler.as_sql()
-        # A parameter in one of these places is put in from (organisation, mode, ids …) at every run.
-        own = [*tenant, *stand_ins]
-        self._places = [(place, own.index(value)) for place, value in enumerate(self._params) if value in own]
-        if {0, 1} - {source for _place, source in self._places}:
+        # A parameter in one of these places is put in from (organisation, mode, ids …) at every run; many ids may stand
+        # together in one array (crm/kernel/value_lists.py).
+        own = {value: source for source, value in enumerate((*tenant, *stand_ins))}
+        params = list(enumerate(self._params))
+        arrays = [(place, value) for place, value in params if isinstance(value, list)]
+        self._places = [(place, own[value]) for place, value in params if not isinstance(value, list) and value in own]
+        self._arrays = [(place, [own[value] for value in values]) for place, values in arrays if values[0] in own]
+        found = {source for _place, source in self._places}.union(*(sources for _place, sources in self._arrays))
+        if {0, 1} - found:
             raise NotTheTenants(f"{question.rows.__qualname__} asks for rows of no tenant in particular.")
+        if len(found) < len(own):
+            raise IdsNotAsked(f"{question.rows.__qualname__} does not ask for the ids it is given, as they are.")
 
     def run(self, ids: tuple[UUID, ...]) -> Iterable[tuple[Any, ...]]:
         given = (*current_scope().tenant, *ids)
         params = list(self._params)
         for place, source in self._places:
             params[place] = given[source]
+        for place, sources in self._arrays:
+            params[place] = [given[source] for source in sources]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             rows = cursor.fetchall()

@@ -53,7 +53,7 @@ def test_events_are_found_by_their_name(acme: World) -> None:
 @pytest.mark.parametrize(
     ("query", "names"),
     [({"subject_kind": "api_key"}, {"api_key.issued"}), ({"actor_kind": "staff"}, {"contact.updated"}),
-     ({"state": "due"}, {"customer.created", "organisation.opened"})],
+     ({"state": "due"}, {"contact.updated", "customer.created", "organisation.opened"})],
 )  # fmt: skip
 def test_events_are_narrowed_by_kind_actor_and_delivery(acme: World, query: dict[str, str], names: set[str]) -> None:
     key = a_customer(acme)
@@ -92,6 +92,10 @@ HISTORIES = {
     "campaigns.Campaign": "campaign.created",
     "campaigns.Listing": "listing.opened",
     "leads.Lead": "lead.created",
+    "orders.Order": "order.created",
+    "orders.Product": "product.defined",
+    "insights.Segment": "segment.defined",
+    "insights.SegmentMember": None,
     "contacts.Merge": None,
     "leads.LeadMerge": None,
     "leads.ScoreGroup": "score_group.defined",

@@ -13,15 +13,15 @@ from crm.messaging.services import suppress
 from crm.organisations.roles import Role
 from crm.organisations.services import move_test_clock
 from tests.backoffice.dev.wire import complaints, data, staff_api
-from tests.builders import a_customer
+from tests.builders import a_customer, an_order
 from tests.cast import Api, Cast, World
 from tests.crm.feedback.asked import letters
 from tests.dialects.traces import written
 
 FEEDBACK = "/dev/crm/feedback"
 FIELDS = [
-    "id", "project_id", "customer_id", "status", "channel", "scale", "rating", "comment", "category", "sentiment",
-    "expires_at", "sent_at", "received_at", "createdAt",
+    "id", "project_id", "customer_id", "order_id", "status", "channel", "scale", "rating", "comment", "category",
+    "sentiment", "expires_at", "sent_at", "received_at", "createdAt",
 ]  # fmt: skip
 GREAT = {"rating": 5, "comment": "Great service!", "category": "support"}
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,18 @@ def test_a_request_is_pending_and_tells_its_token_this_once(acme: World) -> None
     # It is sent when the letter has left, which is said then.
     answered = data(acme.api.post(f"{FEEDBACK}/{asked['id']}", GREAT))
     assert "token" not in answered
+
+
+def test_a_request_may_be_about_one_of_their_orders(cast: Cast) -> None:
+    customer = a_customer(cast.acme)
+    order = an_order(cast.acme, customer)
+    asked = requested(cast.acme, customer, {"channel": "api", "order_id": str(order)})
+    assert asked["order_id"] == str(order)
+    somebody_else = a_customer(cast.acme)
+    for other in (order, uuid4(), an_order(cast.rival), an_order(cast.rehearsal)):
+        answer = cast.acme.api.post(address(somebody_else), {"order_id": str(other)})
+        assert complaints(answer) == {"order_id": "This customer has no such order."}
+    assert requested(cast.acme, somebody_else, {"order_id": None})["order_id"] is None
 
 
 @pytest.mark.parametrize("mount", ["", "/v1"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,19 @@ from crm.contacts.services import add_interaction as note
 from crm.contacts.services import merge_contacts
 from crm.contacts.timeline import Place, key_of, place_with, register_source, stretch_of, timeline_of, token_of
 from crm.contacts.timeline import registry as timeline_registry
+from crm.feedback.models import FeedbackRequest
 from crm.kernel.errors import Invalid
 from crm.kernel.models import Event
 from crm.leads.models import Lead, LeadInteraction
 from crm.leads.services import add_interaction, convert_lead, delete_lead, note_origin
 from crm.messaging.models import Communication
 from crm.messaging.recipients import Recipient
-from tests.builders import a_customer, a_lead, an_interaction, an_interaction_with
+from crm.orders.models import Order, Refund
+from crm.orders.services import refund_order
+from tests.builders import a_customer, a_lead, an_interaction, an_interaction_with, an_order
 from tests.cast import World
 from tests.crm.acting import as_key, as_staff
+from tests.crm.feedback.asked import an_answer
 from tests.crm.messaging.letters import a_message, a_template
 
 MOMENTS = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
@@ -34,7 +39,8 @@ ROWS: dict[str, tuple[Any, str]] = {
     "event": (Event, "occurred_at"), "interaction": (CustomerInteraction, "happened_at"),
     "message": (Communication, "created_at"), "lead": (Lead, "created_at"), "lead_conversion": (Lead, "converted_at"),
     "lead_interaction": (LeadInteraction, "created_at"), "listing_entry": (ListingEntry, "created_at"),
-    "listing_entry_end": (ListingEntry, "ended_at"),
+    "listing_entry_end": (ListingEntry, "ended_at"), "order": (Order, "ordered_at"), "refund": (Refund, "created_at"),
+    "feedback_asked": (FeedbackRequest, "created_at"), "feedback_said": (FeedbackRequest, "answered_at"),
 }  # fmt: skip
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +60,10 @@ def busy(acme: World) -> UUID:
             listing = open_listing(name=f"Listing {number}")
             entry = add_to_listing(listing=listing, values={"email": "ann@example.com"}, ip_address=None)
             end_entry(listing=listing, entry_id=entry.pk)
+        order = an_order(acme, ann, status="delivered")
+        with acme.scope():
+            refund_order(order_id=order, amount=Decimal(1))
+    an_answer(acme, 4, customer_id=ann, comment="The price.")
     return ann
 
 

@@ -28,10 +28,10 @@ from crm.organisations.events import OrganisationOpened
 from tests.cast import Cast, World
 from tests.crm.kernel.conftest import React
 
-# Past tenses without -ed; a message whose fate is unknown has become so.
+# Past tenses without -ed; a message whose fate is unknown has become so, and who is unhappy a detractor.
 PAST = (
     "left", "kept", "signed_in", "written", "made", "set", "sent", "undone", "unknown", "withdrawn", "taken_back",
-    "run", "written_to", "sent_again",
+    "run", "written_to", "sent_again", "carried_over", "detractor",
 )  # fmt: skip
 PRODUCT = ("crm.", "loyalty.", "backoffice.", "selfservice.")
 SAMPLES: dict[Any, list[Any]] = {
@@ -40,6 +40,7 @@ SAMPLES: dict[Any, list[Any]] = {
     tuple[UUID, ...]: [(UUID("0190a6e0-0000-7000-8000-000000000001"),), ()],
     str: ["2024-05-06"],
     int: [0, 2**40],
+    int | None: [3, None],
     bool: [True, False],
     str | None: ["2024-05-06", None],
     dict[str, int]: [{"2024-05-06": 2, "2024-05-07": 1}],
@@ -120,6 +121,7 @@ def test_consumers_have_stable_names() -> None:
         "tiers.set_up",
         "leads.begin_scoring",
         "nurturing.begin_nurturing",
+        "feedback.begin_feedback",
     }
     assert consumers_of("no.such_event") == {}
 

@@ -1,5 +1,7 @@
 """Questions are compiled once, for nobody, and asked of whoever's scope is open."""
 
+from uuid import UUID, uuid4
+
 import pytest
 
 from crm.contacts.models import Contact, Customer
@@ -8,7 +10,7 @@ from crm.contacts.services import create_customer
 from crm.kernel.clock import now
 from crm.kernel.tenancy import NoScope, Question, ScopedQuerySet, answers_to
 from crm.kernel.tenancy.query import ScopedQuery
-from crm.kernel.tenancy.statements import NotTheTenants
+from crm.kernel.tenancy.statements import IdsNotAsked, NotTheTenants
 from tests.cast import World
 
 NAMES = ("contact__name", "credit_limit", "created_at")
@@ -52,6 +54,28 @@ def test_an_id_is_put_in_at_every_run_and_finds_nobody_elsewhere(acme: World, ri
             assert [row[0] for row in answers_to(Question(customer_by_id, (one.pk,)), NAMES)] == [one.contact.name]
     with rival.scope():
         assert list(answers_to(Question(customer_by_id, (ann.pk,)), NAMES)) == []
+
+
+def any_of(*ids: UUID) -> ScopedQuerySet[Customer]:
+    return customers().filter(pk__in=ids)
+
+
+def nobody_of(*_ids: UUID) -> ScopedQuerySet[Customer]:
+    return customers()
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_any_number_of_ids_is_put_in_at_every_run(acme: World, number: int) -> None:
+    with acme.scope():
+        made = [create_customer(name=f"P {n}", email=f"p{n}@example.com").pk for n in range(2 * number)]
+        for some in (made[:number], made[number:]):
+            assert {row[0] for row in answers_to(Question(any_of, tuple(some)), ("pk",))} == set(some)
+
+
+def test_a_question_that_forgets_its_ids_is_refused(acme: World) -> None:
+    """Its statement would be the same whoever is asked about."""
+    with acme.scope(), pytest.raises(IdsNotAsked):
+        answers_to(Question(nobody_of, (uuid4(),)), ("pk",))
 
 
 def test_a_question_that_names_no_tenant_is_refused(acme: World) -> None:
