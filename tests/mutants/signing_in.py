@@ -50,7 +50,7 @@ SIGNING_IN = (
         "crm/contacts/services/finding.py",
         "Q(email_key=own, email_is_claimed=False)",
         "Q(email_key=own)",
-        "tests/selfservice/v1/test_codes.py",
+        "tests/selfservice/v1/test_asking_for_codes.py",
     ),
     Mutant(
         "an address that no provider has verified takes somebody over",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.members import BASE, app, member_from
+from tests.members import BASE, a_member, app, member_from
 from tests.selfservice.v1.test_codes import PHONE, somebody
 from tests.selfservice.v1.test_sign_in import refused
 from tests.signing_in import VALIDATE, code_sent, last_message, show
@@ -96,3 +96,11 @@ def test_an_identity_without_its_address_is_refused(rehearsal: World, body: Any,
 def test_a_country_that_is_none_is_named(rehearsal: World) -> None:
     body = {"provider": "PHONE", "phone_number": "99123834", "country_code": "Cyp!"}
     assert refused(app(rehearsal).post(AUTHENTICATE, body), 400, "INVALIDPARAMETER") == ["country_code"]
+
+
+def test_nobody_is_looked_up_by_an_address_that_they_only_claim(rehearsal: World) -> None:
+    member = a_member(rehearsal, "ann@example.com")
+    member.api.put(member.path, {"email_address": "victim@example.com"})
+    for email, status in (("ann@example.com", 200), ("victim@example.com", 400)):
+        answer = app(rehearsal).post(LOOK_UP, {"credentials": [{"name": "EMAIL", "value": email}]})
+        assert answer.status_code == status, email
