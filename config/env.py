@@ -61,6 +61,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
+    media_url: str | None
+    files_quota: int
 
 
 def read(env: Mapping[str, str] = os.environ) -> Environment:
@@ -86,6 +88,8 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=_names(env, "ALLOWED_HOSTS") or _default_hosts(base_url, debug),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
         csrf_trusted_origins=_origins(env, "CSRF_TRUSTED_ORIGINS"),
+        media_url=_url(env, "MEDIA_URL", "file", "s3"),
+        files_quota=_megabytes(env, "FILES_QUOTA_MB", otherwise=5_000),
     )
 
 
@@ -101,6 +105,14 @@ def _port(env: Mapping[str, str]) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
         raise BadSetting("PORT", f"must be a whole number from 1 to 65535, not {value!r}.")
     return int(value)
+
+
+def _megabytes(env: Mapping[str, str], variable: str, *, otherwise: int) -> int:
+    """In bytes."""
+    value = env.get(variable) or str(otherwise)
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1_000_000_000:
+        raise BadSetting(variable, f"must be a whole number of megabytes, not {value!r}.")
+    return int(value) * 1024 * 1024
 
 
 def _url(env: Mapping[str, str], variable: str, *schemes: str) -> str | None:

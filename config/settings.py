@@ -12,6 +12,7 @@ from config.broker import FILE_SYSTEM, transport_options
 from config.logs import LOGGING as LOGGING
 from config.mail import mail_server, no_reply_at
 from config.postgres import Server
+from config.storage import storage_settings
 
 ENV = environment.read()
 BASE_DIR = environment.PROJECT
@@ -173,6 +174,13 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
+
+# Files have no address of their own: a signed link names one, and the product serves it (crm/files).
+STORAGES: dict[str, Any] = {
+    "default": storage_settings(ENV.media_url, Path(ENV.data_dir)),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILES_QUOTA = ENV.files_quota
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY

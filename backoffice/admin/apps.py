@@ -21,9 +21,9 @@ class BackOfficeConfig(AppConfig):
     # One module for each noun; importing it registers its pages.
     pages = (
         "people", "follow_ups", "lead_settings", "sequences", "web_forms", "imports", "duplicates",
-        "leads", "segments", "orders", "products", "feedback", "feedback_settings", "campaigns", "listings", "tiers",
-        "suppressions", "messages", "message_templates", "senders", "keys", "staff", "sessions", "custom_fields",
-        "merchants", "signing_in", "organisations", "audit", "work", "schedules",
+        "leads", "segments", "orders", "products", "files", "feedback", "feedback_settings", "campaigns", "listings",
+        "tiers", "suppressions", "messages", "message_templates", "senders", "keys", "staff", "sessions",
+        "custom_fields", "merchants", "signing_in", "organisations", "audit", "work", "schedules",
     )  # fmt: skip
 
     def ready(self) -> None:

@@ -53,8 +53,18 @@ def person_context(contact: Contact) -> dict[str, Any]:
         "may_ask": actor.may("crm:feedback:write"),
         "suppressed": list(suppressions_of(email_key=contact.email_key, phone_key=contact.phone_key)),
         **panel_of(contact),
-        "segments": list(memberships_of(contact.pk)[:SEGMENTS]) if actor.may("crm:segments:read") else [],
+        "has_dealings": actor.may("crm:orders:read") or actor.may("crm:segments:read"),
         **_said_and_planned(contact.pk),
+        "may_see_files": actor.may("crm:files:read"),
+    }
+
+
+def dealings_context(contact: Contact) -> dict[str, Any]:
+    """Orders and segments of one contact, as far as they may be read; asked for when the page is there."""
+    actor = current_scope().actor
+    return {
+        "person": contact,
+        "segments": list(memberships_of(contact.pk)[:SEGMENTS]) if actor.may("crm:segments:read") else [],
         **(_orders(contact) if actor.may("crm:orders:read") else {}),
     }
 
@@ -75,8 +85,7 @@ def _orders(contact: Contact) -> dict[str, Any]:
     purchases, currency = purchases_of(contact.pk), latest[0].currency if latest else ""
     return {
         "may_see_orders": True,
-        # Whoever is no customer is no member, either.
-        "may_order": current_scope().actor.may("crm:orders:write") and standing_of(contact) is not None,
+        "may_order": current_scope().actor.may("crm:orders:write") and is_customer(contact),
         "purchases": purchases,
         "spent": spelt_out(purchases.spent, currency) if currency else "",
         "orders": [(order, spelt_out(order.total, order.currency)) for order in latest],

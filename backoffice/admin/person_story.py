@@ -20,6 +20,7 @@ from unfold.widgets import (
 
 from backoffice.admin.base import complaints_as_messages
 from backoffice.admin.person_extras import PersonExtras, contact_or_404, demand
+from backoffice.admin.person_page import dealings_context
 from backoffice.admin.story import lines_of
 from crm.contacts.models import InteractionKind
 from crm.contacts.services import add_interaction, finish_next_action
@@ -56,6 +57,7 @@ class PersonStory(PersonExtras):
     def get_urls(self) -> Any:
         views = {
             "timeline/": (self.timeline_view, "timeline"),
+            "dealings/": (self.dealings_view, "dealings"),
             "interaction/": (self.interaction_view, "interaction"),
             "done/<uuid:interaction_id>/": (self.done_view, "done"),
         }
@@ -66,7 +68,7 @@ class PersonStory(PersonExtras):
         return [*own, *super().get_urls()]
 
     def extra_addresses(self) -> dict[str, str]:
-        names = ("timeline", "interaction", "done")
+        names = ("timeline", "dealings", "interaction", "done")
         return super().extra_addresses() | {f"{name}_url": f"admin:{self._page}_{name}" for name in names}
 
     def timeline_view(self, request: HttpRequest, contact_id: UUID) -> HttpResponse:
@@ -83,6 +85,17 @@ class PersonStory(PersonExtras):
         }  # fmt: skip
         template = "timeline_lines" if request.headers.get("HX-Request") else "timeline"
         page = {**self.admin_site.each_context(request), **context}
+        response = TemplateResponse(request, f"backoffice/{template}.html", page)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def dealings_view(self, request: HttpRequest, contact_id: UUID) -> HttpResponse:
+        """Orders and segments: a panel for the page that asks for it, or a page of its own."""
+        demand("auth:members:read")
+        person = contact_or_404(contact_id)
+        shown = {**dealings_context(person), "title": str(person), "back": self._person(contact_id), "opts": self.opts}
+        template = "person_dealings" if request.headers.get("HX-Request") else "person_dealings_page"
+        page = {**self.admin_site.each_context(request), **shown}
         response = TemplateResponse(request, f"backoffice/{template}.html", page)
         patch_vary_headers(response, ["HX-Request"])
         return response

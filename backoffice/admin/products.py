@@ -1,18 +1,24 @@
 """What is sold: prices, stock, and what can be ordered."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from backoffice.admin.base import PlaceAdmin, changed_values
+from crm.files.links import AT_ONCE, token_of
+from crm.files.models import StoredFile
+from crm.files.selectors import variants_of
 from crm.kernel.lookups import found_by
 from crm.kernel.money import spelt_out
+from crm.kernel.tenancy import current_scope
 from crm.orders.models import Product, ProductStatus
-from crm.orders.selectors import products
+from crm.orders.selectors import pictures_of_products, products
 from crm.orders.services import change_product, define_product, delete_product
 
 STATUS_COLORS = {
@@ -45,6 +51,7 @@ class ProductPage(PlaceAdmin):
     search_fields = ("name",)
     search_help_text = _("Words of name, description, SKU or category")
     ordering = ("-created_at", "-id")
+    change_form_outer_after_template = "backoffice/product_pictures.html"
     fieldsets = (
         (None, {"fields": ("name", "description", ("sku", "category"), ("price", "tax_rate"),
                            ("units_in_stock", "status"))}),
@@ -52,6 +59,11 @@ class ProductPage(PlaceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return products().defer("words", "search")
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        product = self.get_object(request, object_id)
+        context = {"pictures": _pictures(product.pk)} if product else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return found_by(queryset, search_term), False
@@ -81,3 +93,17 @@ class ProductPage(PlaceAdmin):
     @display(description=_("Status"), ordering="status", label=STATUS_COLORS)
     def shown_status(self, product: Product) -> tuple[str, str]:
         return product.status, product.get_status_display()
+
+
+def _pictures(product_id: UUID) -> list[tuple[StoredFile, str, str]]:
+    """Each with the address of its smallest copy, and its own; in two statements."""
+    pictures = list(pictures_of_products(product_id))
+    smallest: dict[UUID, int] = {}
+    for variant in variants_of(*(picture.pk for picture in pictures)):
+        smallest.setdefault(variant.file_id, variant.width)
+    return [(picture, _address(picture.pk, smallest.get(picture.pk, 0)), _address(picture.pk)) for picture in pictures]
+
+
+def _address(file_id: UUID, width: int = 0) -> str:
+    """On the page's own host, whatever links in messages begin with."""
+    return reverse("file", args=[token_of(current_scope().tenant, file_id, lasts=AT_ONCE, width=width)])

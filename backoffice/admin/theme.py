@@ -107,6 +107,7 @@ UNFOLD: dict[str, Any] = {
                           may("crm:segments:read")),
                     _item(_("Listings"), "list_alt", "campaigns_listing_changelist", may("crm:listings:read")),
                     _item(_("Imports"), "upload_file", "imports_import_changelist", may("crm:imports:read")),
+                    _item(_("Files"), "attach_file", "files_storedfile_changelist", may("crm:files:read")),
                     _item(_("Suppressed addresses"), "block", "messaging_suppression_changelist",
                           may("notification:suppressions:read")),
                 ],

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from backoffice.dev.fields import ClearableText, DayOrMoment, DoneOut
+from backoffice.dev.pictures import PicturesOut
 from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import Question, ScopedQuerySet
 from crm.orders.selectors import lines_of, order_by_id, orders, orders_with_product
@@ -18,7 +19,7 @@ from crm.web.dialects import DevCrm, Done, Page
 from crm.web.filters import AnyChoiceOf, FilterSet, SearchFilter
 from crm.web.grants import Audience, grant
 from crm.web.money import MoneyOut
-from crm.web.serializers import Alternative, Constant, InputSerializer, Moment, OutputSerializer, RowsOf, TextOrNull
+from crm.web.serializers import Alternative, InputSerializer, Moment, OutputSerializer, RowsOf, TextOrNull
 from crm.web.viewset import DialectViewSet
 
 STATUSES = ("pending", "processing", "shipped", "delivered", "cancelled")
@@ -52,7 +53,7 @@ class ProductOfItemOut(OutputSerializer):
     name = serializers.CharField()
     sku = TextOrNull()
     price = MoneyOut(currency="organisation.currency", help_text="Today's.")
-    images = Constant([])
+    images = PicturesOut()
 
 
 class OrderItemOut(OutputSerializer):
@@ -187,5 +188,7 @@ class OrderViewSet(DialectViewSet):
 
     def field_name(self, name: str) -> str:
         """In the form of one product, its item has no place of its own."""
-        own = name.removeprefix("items.0.") if "items" not in self.request.data else name
+        sent = self.request.data
+        has_items = isinstance(sent, dict) and "items" in sent
+        own = name if has_items else name.removeprefix("items.0.")
         return super().field_name(own)

@@ -9,15 +9,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from backoffice.dev.fields import ClearableText, DoneOut
+from backoffice.dev.pictures import PicturesIn, PicturesOut, taken_from
 from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import Question, ScopedQuerySet
 from crm.orders.selectors import product_by_id, products
-from crm.orders.services import change_product, define_product, delete_product
+from crm.orders.services import change_product, define_product, delete_product, set_product_pictures
 from crm.web.dialects import DevCrm, Done, Page
 from crm.web.filters import AnyChoiceOf, FilterSet, SearchFilter
 from crm.web.grants import Audience, grant
 from crm.web.money import MoneyIn, MoneyOut
-from crm.web.serializers import Alternative, Constant, InputSerializer, Moment, OutputSerializer, TextOrNull
+from crm.web.serializers import Alternative, InputSerializer, Moment, OutputSerializer, TextOrNull
 from crm.web.viewset import DialectViewSet
 
 STATUSES = ("active", "inactive", "discontinued")
@@ -42,18 +43,7 @@ class ProductOut(OutputSerializer):
     project_id = serializers.UUIDField(source="organisation_id")
     createdAt = Moment(source="created_at")  # noqa: N815 - the document's own name
     updatedAt = Moment(source="updated_at")  # noqa: N815
-    images = Constant([])
-
-
-class NoPicturesYet(Alternative, serializers.ListField):
-    """The document's `files`: they are refused rather than lost."""
-
-    child = serializers.FileField()
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        if data is serializers.empty or data == []:
-            raise serializers.SkipField
-        raise serializers.ValidationError("Pictures are not taken yet.")
+    images = PicturesOut()
 
 
 class NewerName(Alternative, ClearableText):
@@ -72,7 +62,7 @@ class ProductIn(InputSerializer):
     tax_rate = serializers.DecimalField(
         max_digits=5, decimal_places=2, min_value=0, max_value=100, required=False, help_text="In per cent."
     )
-    files = NoPicturesYet(required=False)
+    files = PicturesIn()
 
     def to_internal_value(self, data: Any) -> Any:
         values = super().to_internal_value(data)
@@ -114,6 +104,8 @@ class ProductViewSet(DialectViewSet):
     filters = ProductFilters
     sort_fields = {"createdAt": "created_at", "updatedAt": "updated_at", "name": "name", "price": "price"}
     default_sort = ("-created_at", "-pk")
+    # What is wrong with one of them is wrong with what was sent as `files`.
+    field_names = {"file": "files"}
 
     def list(self, request: Request) -> Page:
         """Products, latest first unless sorted otherwise."""
@@ -125,13 +117,21 @@ class ProductViewSet(DialectViewSet):
 
     def create(self, request: Request) -> Any:
         """A new product: name, price and how many there are; the rest may follow."""
-        product = define_product(**self.read())
+        values = self.read()
+        pictures = taken_from(values)
+        product = define_product(**values)
+        if pictures:
+            set_product_pictures(product_id=product.pk, pictures=pictures)
         return self.present(Question(product_by_id, (product.pk,)))
 
     def update(self, request: Request, product_id: UUID) -> Any:
         """Change what is sent and leave the rest; null clears. What was ordered before keeps its price."""
         found = self.found(product_by_id(product_id))
-        change_product(product_id=found, **self.read(partial=True))
+        values = self.read(partial=True)
+        pictures = taken_from(values)
+        change_product(product_id=found, **values)
+        if pictures is not None:
+            set_product_pictures(product_id=found, pictures=pictures)
         return self.present(Question(product_by_id, (found,)))
 
     def destroy(self, request: Request, product_id: UUID) -> Done:

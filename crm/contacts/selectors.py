@@ -24,6 +24,8 @@ from crm.contacts.models import (
     SignInSettings,
     Status,
 )
+from crm.files.models import StoredFile
+from crm.files.selectors import pictures_of
 from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.clock import utc_day
 from crm.kernel.lookups import found_by_query
@@ -37,6 +39,10 @@ from crm.organisations.roles import MEMBER_GRANTS
 from crm.organisations.selectors import Caller, caller_from_session
 
 _M = TypeVar("_M", bound=models.Model)
+
+
+# What files call a person whose picture they are.
+PERSON = "contact"
 
 
 def contacts() -> ScopedQuerySet[Contact]:
@@ -66,6 +72,11 @@ def recipients_with(contact_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
         )
         for row in contacts().filter(pk__in=contact_ids).values(*fields)
     }  # fmt: skip
+
+
+def avatar_of(contact_id: UUID) -> StoredFile | None:
+    """The picture of a person; None for who has none."""
+    return pictures_of(PERSON, contact_id).first()
 
 
 def active_customers() -> ScopedQuerySet[Customer]:

@@ -1,9 +1,10 @@
 """Rows that reach a loser from a transaction older than the merge follow in the worker; codes and links leave there.
-With a session goes the device that the Wi-Fi lets in.
+Files of who is gone go too. With a session goes the device that the Wi-Fi lets in.
 """
 
-from crm.contacts.events import ContactMerged, OnceCodeAsked, SignInLinkAsked
+from crm.contacts.events import ContactDeleted, ContactMerged, OnceCodeAsked, SignInLinkAsked
 from crm.contacts.services import end_wifi, gather_stragglers, mail_link, make_code
+from crm.files.services import delete_files_of
 from crm.kernel.tenancy import scope_or_none
 from crm.organisations.events import SessionEnded
 from crm.organisations.models import SessionKind
@@ -11,6 +12,11 @@ from crm.organisations.models import SessionKind
 
 def gather(event: ContactMerged) -> None:
     gather_stragglers(merge_id=event.merge_id)
+
+
+def forget_their_files(event: ContactDeleted) -> None:
+    while delete_files_of(contact_id=event.contact_id):
+        pass
 
 
 def make_and_send(event: OnceCodeAsked) -> None:
@@ -27,4 +33,7 @@ def shut_out(event: SessionEnded) -> None:
 
 
 TOGETHER = {SessionEnded: [shut_out]}
-AFTERWARDS = {ContactMerged: [gather], OnceCodeAsked: [make_and_send], SignInLinkAsked: [make_and_mail]}
+AFTERWARDS = {
+    ContactMerged: [gather], ContactDeleted: [forget_their_files], OnceCodeAsked: [make_and_send],
+    SignInLinkAsked: [make_and_mail],
+}  # fmt: skip

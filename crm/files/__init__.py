@@ -1,9 +1,9 @@
-"""Files that people bring and papers that are printed (docs/files.md).
+"""Files that people bring, pictures of records, and papers that are printed (docs/files.md).
 
-Nouns: File, Attachment (to which record a file belongs), Variant (a picture in another size); Paper is a value that
-is printed.
-Verbs: take_file, delete_file, attach_file, detach_file, make_variants, print_paper.
-Errors: FileNotFound, FileTooLarge, FileNotAllowed, NotAPicture, FileInUse.
-Events: file.taken, file.deleted, file.attached, file.detached.
+Nouns: StoredFile, PictureVariant (a picture in another size), StorageUse (how much room a place has taken); Record
+(what a file belongs to) and Paper (what is printed) are values.
+Verbs: store_file, attach_file, delete_file, prepare_pictures, put_pictures, forget_files, sweep_bytes, print_paper.
+Errors: FileNotFound, FileTooLarge, FileEmpty, FileNotAllowed, NotAPicture, PictureTooLarge, NoRoom and more.
+Events: file.stored, file.attached, file.deleted.
 What a file is, its content says, not its name; pictures are made anew and lose what they tell of their maker.
 """

@@ -3,7 +3,7 @@
 Nouns: Product, Order, OrderLine, Invoice, Refund, RefundLine, Numbering (the last number of a series of papers, without
 gaps), Purchases (what a customer has bought in all).
 Verbs: define_product, change_product, delete_product, place_order, change_order, delete_order, refund_order,
-issue_invoice, load_orders, remove_customer_without_orders, verify_purchases.
+issue_invoice, mail_paper, load_orders, remove_customer_without_orders, verify_purchases.
 Errors: ProductNotFound, SkuTaken, OrderNotFound, UnknownCustomer, CustomerBlocked, UnknownProduct, ProductNotForSale,
 StockShort, IllegalOrderMove, ItemsFixed, NotRefundable, NothingToRefund, CustomerHasOrders and more.
 Events: product.defined, product.changed, product.deleted, order.created, order.updated, order.status_changed,

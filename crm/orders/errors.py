@@ -114,6 +114,12 @@ class UnknownLine(Invalid):
     message = _("The order has no such item.")
 
 
+class NoAddressForPapers(Invalid):
+    code = "no_address_for_papers"
+    field = "format"
+    message = _("There is no e-mail address to send it to.")
+
+
 class CustomerHasOrders(Conflict):
     """S4 keeps customers who ordered (s4 §6, 7); S0 does not ask."""
 

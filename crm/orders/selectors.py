@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from crm.files.models import StoredFile
+from crm.files.selectors import pictures_of
 from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import ScopedQuerySet
 from crm.orders.models import (
@@ -17,6 +19,9 @@ from crm.orders.models import (
     RefundLine,
 )
 
+# What files call a product whose picture they are.
+PRODUCT = "product"
+
 
 def products() -> ScopedQuerySet[Product]:
     return Product.objects.filter(deleted_at=None)
@@ -25,6 +30,11 @@ def products() -> ScopedQuerySet[Product]:
 def product_by_id(product_id: UUID) -> ScopedQuerySet[Product]:
     """The one product of that id, as a queryset to present; raises nothing when there is none."""
     return products().filter(pk=product_id)
+
+
+def pictures_of_products(*product_ids: UUID) -> ScopedQuerySet[StoredFile]:
+    """Their pictures, in the order in which they are shown; also those of products that were deleted."""
+    return pictures_of(PRODUCT, *product_ids)
 
 
 def products_for_sale() -> ScopedQuerySet[Product]:

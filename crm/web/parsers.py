@@ -41,6 +41,18 @@ class PlainFormParser(FormParser):
 PARSERS: dict[str, type[BaseParser]] = {JSON: ExactJSONParser, FORM: PlainFormParser, MULTIPART: MultiPartParser}
 
 
+def body_types_of(view: Any, action: str) -> tuple[str, ...]:
+    """What an action's body may be written in: whatever the dialect reads, and forms with files where it takes them."""
+    more = (MULTIPART,) if action in view.takes_files else ()
+    return tuple(dict.fromkeys((*more, *view.dialect.body_types)))
+
+
+def parsers_for(view: Any) -> list[BaseParser]:
+    """Those of the action that is asked for, which has no name yet; none is asked for while documents are made."""
+    verb = view.request.method.lower() if view.request is not None else ""
+    return [PARSERS[body_type]() for body_type in body_types_of(view, view.action_map.get(verb, ""))]
+
+
 def ensure_size(request: Request) -> None:
     """Raises RequestDataTooBig by what the request says of itself; more than it says is never read."""
     length = request.META.get("CONTENT_LENGTH") or "0"

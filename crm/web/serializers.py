@@ -49,6 +49,8 @@ class FileOut(OutputSerializer):
     """A file: for the documents, there is nothing more to say than in what it is written."""
 
     media_type: ClassVar[str]
+    # What is told of it to who asks for JSON; None where it is the file or nothing.
+    told: ClassVar[type[OutputSerializer] | None] = None
 
 
 class CsvOut(FileOut):

@@ -32,7 +32,7 @@ from crm.web.filters import FilterSet, filtered
 from crm.web.grants import Audience, Grant
 from crm.web.limits import Usage, count_request
 from crm.web.pagination import window_of
-from crm.web.parsers import PARSERS, ensure_size
+from crm.web.parsers import ensure_size, parsers_for
 from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
 from crm.web.renderers import DialectRenderer, body_of
@@ -75,6 +75,9 @@ class DialectViewSet(GenericViewSet[Any]):
     more_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     extra_parameters: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
+    # Actions whose body may be a form with files, in whatever dialect.
+    takes_files: ClassVar[frozenset[str]] = frozenset()
+
     # This surface's names of fields that the domain names otherwise, for complaints: {"email": "email_address"}.
     field_names: ClassVar[Mapping[str, str]] = {}
     # Actions that must not be undone as a whole: what was guessed at a sign-in stays counted.
@@ -110,7 +113,7 @@ class DialectViewSet(GenericViewSet[Any]):
         return self.response
 
     def get_parsers(self) -> list[Any]:
-        return [PARSERS[body_type]() for body_type in self.dialect.body_types]
+        return parsers_for(self)
 
     def _enter(self, request: Request) -> None:
         if settings.HTTPS_ONLY and not request.is_secure():
@@ -137,8 +140,7 @@ class DialectViewSet(GenericViewSet[Any]):
         """What an action asks of others over the network, before its transaction begins."""
 
     def _open_body(self, request: Request) -> None:
-        accepted = request.META.get("HTTP_ACCEPT", "*/*").lower()
-        if not any(kind in accepted for kind in self._media_types()):
+        if not any(kind in request.META.get("HTTP_ACCEPT", "*/*").lower() for kind in self._media_types()):
             raise NotAcceptable
         ensure_size(request)
         if repeats.HEADER in request.headers:

@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods
 from crm.contacts.errors import LinkSpent
 from crm.contacts.links import LinkToken, read_link_token
 from crm.feedback.selectors import THROUGH_LINK, request_behind
+from crm.files.errors import FileLinkExpired
+from crm.files.links import THROUGH_LINK as THROUGH_LINK_TO_FILE
+from crm.files.links import file_behind
 from crm.kernel.actors import Actor, ActorKind
 from crm.kernel.entrances import scope_for
 from crm.kernel.errors import NotFound, Throttled
@@ -86,6 +89,11 @@ def link_opened(request: HttpRequest, token: str) -> Iterator[LinkToken]:
         yield link
 
 
+def by_file(page: Page) -> View:
+    """Run `page` for the file that the token names; a picture is looked at by many, so good links are not counted."""
+    return _way_in(page, _file, verbs=("GET", "HEAD"))
+
+
 def problem(request: HttpRequest, text: object, status: int, *, hint: str = "") -> HttpResponse:
     """A page, or JSON for a script, that says what is wrong."""
     if wants_json(request):
@@ -131,6 +139,11 @@ def _feedback(token: str) -> Named:
     return Named(tenant, feedback_id, f"{THROUGH_LINK}{feedback_id}")
 
 
+def _file(token: str) -> Named:
+    linked = file_behind(token)
+    return Named(linked.tenant, linked.file_id, f"{THROUGH_LINK_TO_FILE}{linked.file_id}")
+
+
 def _way_in(
     page: Page,
     read: Callable[[str], Named],
@@ -149,12 +162,14 @@ def _way_in(
     def view(request: HttpRequest, token: str) -> HttpResponse:
         try:
             response = _opened(request, token, page, read, limit)
+        except FileLinkExpired as error:
+            response = problem(request, error.message, 410, hint=_("Ask whoever gave it to you for a new one."))
         except NotFound:
             hint = _("Use the link as it stands in the message, or write to whoever sent it.")
             response = problem(request, _("This link is not valid."), 404, hint=hint)
         except Throttled as error:
             response = too_often(request, error)
-        response["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -179,6 +194,8 @@ def _opened(
 def _read(request: HttpRequest, token: str, read: Callable[[str], Named]) -> Named:
     try:
         return read(token)
+    except FileLinkExpired:
+        raise
     except NotFound:
         BAD_LINKS.count(request.META.get("REMOTE_ADDR", ""))
         raise

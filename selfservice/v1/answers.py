@@ -11,6 +11,7 @@ from crm.organisations.selectors import merchants, organisation_of_scope
 from crm.organisations.services import OpenedSession
 from crm.web.serializers import Alternative, OutputSerializer
 from crm.web.tokens import access_token_for
+from selfservice.v1.pictures import avatar_told
 
 
 class SignedInContact(OutputSerializer):
@@ -81,7 +82,7 @@ def token_answer(opened: OpenedSession) -> dict[str, Any]:
             "first_name": contact.first_name,
             "last_name": contact.last_name,
             "company_name": contact.company_name,
-            "avatar": "",
+            "avatar": avatar_told(contact.id)["avatar"],
             "is_verified": "true" if has_verified_address(contact.id) else "false",
         },
         "organisations": _network(),

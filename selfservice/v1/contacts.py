@@ -28,6 +28,7 @@ from selfservice.v1.fields import (
     custom_values,
 )
 from selfservice.v1.own import READ, WRITE, OwnViewSet
+from selfservice.v1.pictures import avatar_told
 
 
 class ContactCode(serializers.CharField):
@@ -82,7 +83,9 @@ class ContactOut(OutputSerializer):
     middle_name = serializers.CharField()
     last_name = serializers.CharField()
     preferred_language_code = serializers.CharField(source="language")
+    # Filled in by avatar_told().
     avatar = Constant("")
+    avatar_srcset = Constant("")
     email_address = serializers.CharField(source="email")
     phone = serializers.CharField()
     company_name = serializers.CharField()
@@ -184,6 +187,7 @@ class ContactViewSet(OwnViewSet):
             "passport": _document(shown.get("passport"), "passport_number"),
             "id_details": _document(shown.get("id"), "id_number"),
         }
+        record |= avatar_told(self.caller.id)
         record["statutory_number"] = f"***{shown['statutory'].last_digits}" if "statutory" in shown else ""
         return record
 

@@ -4,8 +4,10 @@ from django.urls import path
 
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.contacts import ContactViewSet
+from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
+from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.registering import RegisterViewSet
 from selfservice.v1.sign_in import SignInViewSet
 from selfservice.v1.wifi import WifiViewSet
@@ -31,4 +33,11 @@ urlpatterns = [
     path("contacts/<str:contact_id>/identities", OwnIdentityViewSet.as_view({"post": "add_second"})),
     path("contacts/<str:contact_id>/wifi/authorization", WifiViewSet.as_view({"post": "authorise"})),
     path("contacts/<str:contact_id>/wifi/authorize", WifiViewSet.as_view({"post": "authorise_second"})),
+    path(
+        "contacts/<str:contact_id>/avatar",
+        AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
+    ),
+    path("upload/files", FileViewSet.as_view({"post": "upload"})),
+    path("printout", PrintoutViewSet.as_view({"post": "create"})),
+    path("files/<str:file_id>", FileViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
 ]

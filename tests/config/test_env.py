@@ -48,7 +48,8 @@ def test_a_fresh_machine_needs_nothing(trial: Read, tmp_path: Path) -> None:
 def test_empty_variables_are_like_none_at_all(trial: Read) -> None:
     names = [
         "SECRET_KEY", "DATABASE_URL", "DEBUG", "PORT", "BASE_URL", "JWT_KEYS", "DATA_KEYS", "CELERY_BROKER_URL",
-        "CACHE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS",
+        "CACHE_URL", "EMAIL_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS", "MEDIA_URL",
+        "FILES_QUOTA_MB",
     ]  # fmt: skip
     assert trial(**dict.fromkeys(names, "")) == trial()
 

@@ -9,17 +9,18 @@ from crm.kernel.events import consumers_of, event_from
 from crm.kernel.models import Event
 
 guarded = tasks._react
-PAUSE = 0.02
+# Of the consumer whose effects are counted, so that a kill rather hits it than another.
+COUNTING, PAUSE = "reports.count_new_customer", 0.1
 
 
 def slowly(row: Event, consumer: str) -> None:
     """As the product does it, with a pause between the effect and the event being done."""
     guarded(row, consumer)
-    time.sleep(PAUSE)
+    time.sleep(PAUSE if consumer == COUNTING else 0)
 
 
 def without_receipt(row: Event, consumer: str) -> None:
     """The guard switched off: no lock, no receipt."""
     with scope_for(row.tenant, job_actor(consumer)):
         consumers_of(row.name)[consumer](event_from(row))
-    time.sleep(PAUSE)
+    time.sleep(PAUSE if consumer == COUNTING else 0)

@@ -53,7 +53,7 @@ def test_work_goes_through_a_worker_process(committed_cast: Cast, tmp_path: Path
         assert Suppression.objects.get().note == "a worker was here"
         event = Event.objects.get(name="address.suppressed")
         assert (event.actor_kind, event.actor_id) == ("job", "the asker")
-    assert QueuedTask.objects.get().attempts == 1
+    assert QueuedTask.objects.get(name=leave_a_mark.name).attempts == 1
 
 
 def test_what_was_rolled_back_is_never_sent(committed_cast: Cast, tmp_path: Path) -> None:

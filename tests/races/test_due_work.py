@@ -60,8 +60,9 @@ def test_without_skip_locked_they_do(committed_cast: Cast, sent: Counter[Any], m
     from django.db.models import QuerySet
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda queryset, *_args, **_kwargs: queryset.all())
-    queue(committed_cast, 200)
-    together(*[publish_due] * 4)
+    for _ in range(ROUNDS):
+        queue(committed_cast, 200)
+        together(*[publish_due] * 4)
     assert sent.total() > len(sent)
 
 

@@ -1,4 +1,5 @@
 from crm.contacts.providers import Proof, Vouched, vouched_for
+from crm.contacts.services.avatars import remove_avatar, set_avatar, set_avatar_from
 from crm.contacts.services.code_limits import change_sign_in_settings
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
@@ -116,10 +117,13 @@ __all__ = [
     "register",
     "register_member",
     "register_vouched",
+    "remove_avatar",
     "remove_identity",
     "remove_interaction",
     "reveal_document",
     "scan_chunk",
+    "set_avatar",
+    "set_avatar_from",
     "set_password",
     "sign_in_device",
     "sign_in_member",

@@ -4,8 +4,11 @@ from typing import Any
 
 from crm.contacts.merging import Carry, drop, fill_blanks, fold, move, move_once, on_merge, settle_pairs, stay
 from crm.contacts.models import ContactKey, IdentityDocument
+from crm.contacts.selectors import PERSON
 from crm.contacts.services.documents import resealed
+from crm.files.selectors import pictures_of
 from crm.kernel.clock import now
+from crm.kernel.merging.carry import also_late
 from crm.kernel.sealing import new_wrapped_key
 from crm.organisations.models import SessionKind
 from crm.organisations.services import end_sessions_of
@@ -53,6 +56,17 @@ def end_wifi(carry: Carry) -> int:
     return carry.change(list(let_in.values_list("pk", flat=True)), {"ended_at": now()})
 
 
+@also_late
+def give_files(carry: Carry) -> int:
+    """The winner's picture stays; who has none gets that of the first loser who has one. All other files are theirs."""
+    pictures = list(pictures_of(PERSON, *carry.loser_ids).values_list("record_id", "pk"))
+    if pictures and not pictures_of(PERSON, carry.winner_id).exists():
+        by_loser = dict(reversed(pictures))
+        chosen = next(by_loser[loser_id] for loser_id in carry.loser_ids if loser_id in by_loser)
+        carry.change([chosen], {"contact_id": carry.winner_id, "record_id": carry.winner_id})
+    return move(carry)
+
+
 on_merge("contacts.Customer.contact", stay("the merge itself writes it, for its fields can be chosen"))
 on_merge("contacts.CompanyProfile.contact", fold(fill_profile))
 on_merge("contacts.Identity.contact", move)
@@ -76,3 +90,4 @@ on_merge("contacts.DuplicatePair.second", settle_pairs)
 on_merge("organisations.Session.subject_id", end_sessions)
 on_merge("kernel.Event.subject_id", stay("the audit trail tells what happened to whom, as it was then"))
 on_merge("messaging.Communication.contact_id", move)
+on_merge("files.StoredFile.contact_id", give_files)

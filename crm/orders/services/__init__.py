@@ -2,7 +2,9 @@ from crm.orders.services.changing import change_order, delete_order
 from crm.orders.services.customers import remove_customer_without_orders
 from crm.orders.services.invoices import issue_invoice
 from crm.orders.services.loading import OrderRow, load_orders
+from crm.orders.services.papers import mail_paper
 from crm.orders.services.placing import place_order
+from crm.orders.services.product_pictures import set_product_pictures
 from crm.orders.services.products import ProductValues, change_product, define_product, delete_product
 from crm.orders.services.purchases import recount_purchases, verify_purchases
 from crm.orders.services.refunds import RefundItem, refund_order
@@ -21,9 +23,11 @@ __all__ = [
     "delete_product",
     "issue_invoice",
     "load_orders",
+    "mail_paper",
     "place_order",
     "recount_purchases",
     "refund_order",
     "remove_customer_without_orders",
+    "set_product_pictures",
     "verify_purchases",
 ]

@@ -51,7 +51,7 @@ def change_product(*, product_id: UUID, **values: Unpack[ProductValues]) -> Prod
 
     Raises ProductNotFound, SkuTaken, Invalid.
     """
-    product = _locked(product_id)
+    product = locked_product(product_id)
     changes = _write(product, values)
     if changes:
         product.updated_at = now()
@@ -63,13 +63,14 @@ def change_product(*, product_id: UUID, **values: Unpack[ProductValues]) -> Prod
 @atomic
 def delete_product(*, product_id: UUID) -> None:
     """The product disappears from every list, its SKU is free again; orders keep it. Raises ProductNotFound."""
-    product = _locked(product_id)
+    product = locked_product(product_id)
     product.deleted_at = product.updated_at = now()
     product.save(update_fields=["deleted_at", "updated_at"])
     record(ProductDeleted(product_id=product.id))
 
 
-def _locked(product_id: UUID) -> Product:
+def locked_product(product_id: UUID) -> Product:
+    """A living product under its lock. Raises ProductNotFound."""
     product = Product.objects.for_update().filter(pk=product_id, deleted_at=None).first()
     if product is None:
         raise ProductNotFound

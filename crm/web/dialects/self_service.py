@@ -26,7 +26,7 @@ _EXCEPTIONS = {
 # Words of the document for single errors of the domain, by their code.
 _WORDS = {
     "wrong_sign_in": "INVALIDCREDENTIALS", "wrong_code": "INVALIDCREDENTIALS", "token_refused": "INVALIDCREDENTIALS",
-    "code_expired": "OTPEXPIRED", "device_elsewhere": "CLIENTALREADYAUTHORIZED",
+    "code_expired": "OTPEXPIRED", "device_elsewhere": "CLIENTALREADYAUTHORIZED", "nothing_to_print": "NOTFOUND",
 }  # fmt: skip
 
 

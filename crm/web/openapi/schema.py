@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from crm.web.custom_filters import CUSTOM, HELP
 from crm.web.filters import DateFrom, DateTo, parameter_name
 from crm.web.openapi.envelopes import failures, page_schema, success_schema
+from crm.web.parsers import body_types_of
 from crm.web.repeats import HEADER
 from crm.web.serializers import FileOut, InputSerializer, OutputSerializer
 from crm.web.viewset import SAFE, DialectViewSet
@@ -63,7 +64,7 @@ class DialectSchema(AutoSchema):
         return self._action in self.view.lists
 
     def map_parsers(self) -> list[str]:
-        return list(self.view.dialect.body_types)
+        return list(body_types_of(self.view, self._action))
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         writes = self.method not in SAFE
@@ -74,7 +75,9 @@ class DialectSchema(AutoSchema):
     def _success(self, status: int) -> dict[str, Any]:
         serializer = self.view.answers.get(self._action)
         if serializer and issubclass(serializer, FileOut):
-            return {"description": "A file.", "content": {serializer.media_type: {"schema": {"type": "string"}}}}
+            return {"description": "A file.", "content": self._file(serializer)}
+        if status == 204:
+            return {"description": "Done; the body is empty."}
         if serializer is None and self.view.dialect.success({}, status) == {}:
             return {"description": "Done; the body is empty."}
         inner = self.resolve_serializer(serializer, "response").ref if serializer else {}
@@ -85,6 +88,14 @@ class DialectSchema(AutoSchema):
         else:
             schema = success_schema(self.view.dialect, status, inner)
         return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+
+    def _file(self, serializer: type[FileOut]) -> dict[str, Any]:
+        form = {"type": "string", "format": "binary"} if serializer.told else {"type": "string"}
+        told = self.resolve_serializer(serializer.told, "response").ref if serializer.told else None
+        return {
+            serializer.media_type: {"schema": form},
+            **({"application/json": {"schema": told}} if told else {}),
+        }
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -1,6 +1,7 @@
 """A row bearing a mark, for each page of the back office: made in a world, told by its key."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from crm.contacts.services import (
     merge_contacts,
     update_contact,
 )
+from crm.files.services import store_file
 from crm.kernel.audit import events_about
 from crm.kernel.clock import now
 from crm.kernel.models import QueuedTask
@@ -121,6 +123,10 @@ def a_schedule_of(world: World, mark: str) -> Any:
 
 def a_lead_of(world: World, mark: str) -> Any:
     return capture_lead(name=mark, email=f"{mark}@example.com").pk
+
+
+def a_file_of(world: World, mark: str) -> Any:
+    return store_file(file=BytesIO(b"a text"), name=f"{mark}.txt").pk
 
 
 def a_follow_up_of(world: World, mark: str) -> Any:

@@ -93,6 +93,7 @@ HISTORIES = {
     "campaigns.Listing": "listing.opened",
     "leads.Lead": "lead.created",
     "orders.Order": "order.created",
+    "files.StoredFile": "file.stored",
     "orders.Product": "product.defined",
     "insights.Segment": "segment.defined",
     "insights.SegmentMember": None,

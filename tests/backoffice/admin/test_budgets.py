@@ -20,6 +20,7 @@ from tests.cast import PASSWORD, Cast, World
 
 # Session, user, places and clock are read for every page; the rest is the page's own.
 BUDGETS = {"customers": 12, "contacts": 12, "customer": 12, "contact": 12, "dashboard": 12, "search box": 12,
+           "dealings": 12,
            # One statement for each source of timelines; it is loaded when the page is there.
            "timeline": 18}  # fmt: skip
 EVERYWHERE = 12
@@ -32,6 +33,7 @@ def path_of(page: str, key: Any) -> str:
         "customer": address("contacts.Customer", "change", key),
         "contact": address("contacts.Contact", "change", key),
         "timeline": f"/admin/contacts/customer/{key}/timeline/",
+        "dealings": f"/admin/contacts/customer/{key}/dealings/",
         "dashboard": "/admin/",
         "search box": "/admin/search/?s=person",
     }[page]

@@ -123,14 +123,14 @@ def test_an_order_is_placed_from_a_persons_page(acme: World) -> None:
     cup, beans = a_product(acme, sku="C-1", name="Cup"), a_product(acme, name="House blend", price=Decimal("8.50"))
     place = deed(customer, "place").replace(f"{customer}/place", f"place/{customer}")
     for label in ("contacts.Customer", "contacts.Contact"):
-        assert place in browser.get(address(label, "change", customer)).content.decode()
+        assert place in browser.get(address(label, "dealings", customer)).content.decode()
     sent = browser.post(place, {**rows(("C-1", 2), ("house", 1)), "discount": "0.50", "notes": "Rush"})
     assert sent.status_code == 302, sent.context["form"].errors
     with acme.scope():
         order = orders_of(customer).get()
     assert (order.total, order.notes, order.status) == (28, "Rush", "pending")
     assert [(line.product_id, line.quantity) for line in lines(acme, order.pk)] == [(cup, 2), (beans, 1)]
-    told = browser.get(address("contacts.Customer", "change", customer)).content.decode()
+    told = browser.get(address("contacts.Customer", "dealings", customer)).content.decode()
     assert (order.number in told, "1 order for $28.00" in told) == (True, True)
 
 
@@ -219,7 +219,7 @@ def test_who_only_reads_moves_nothing(acme: World) -> None:
     ):  # fmt: skip
         assert browser.post(path, {"everything": "on", **rows(("x", 1))}).status_code == 404, path
     assert written() == before
-    assert "Place an order" not in browser.get(address("contacts.Customer", "change", customer)).content.decode()
+    assert "Place an order" not in browser.get(address("contacts.Customer", "dealings", customer)).content.decode()
 
 
 def test_orders_of_another_place_are_nowhere(acme: World, rival: World) -> None:

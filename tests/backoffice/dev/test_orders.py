@@ -51,6 +51,15 @@ def test_the_form_of_one_product_becomes_one_item(acme: World) -> None:
     assert acme.api.get(ORDERS).json() == {"data": [order], "pagination": {"total": 1, "page": 1, "limit": 10}}
 
 
+def test_each_of_several_orders_has_its_own_items(acme: World) -> None:
+    cup, beans = a_product(acme, name="Cup"), a_product(acme, name="Beans")
+    one, other = an_order(acme, None, (cup, 1), (beans, 2)), an_order(acme, None, (beans, 3))
+    listed = acme.api.get(ORDERS).json()["data"]
+    items = {order["id"]: [(item["product"]["name"], item["quantity"]) for item in order["orderItems"]]
+             for order in listed}  # fmt: skip
+    assert items == {str(one): [("Cup", 1), ("Beans", 2)], str(other): [("Beans", 3)]}
+
+
 def test_the_form_of_several_items_is_ordered_now_at_todays_prices(acme: World) -> None:
     cup, beans = a_product(acme, price=Decimal("0.10")), a_product(acme, price=Decimal("8.50"))
     items = [{"product_id": str(cup), "quantity": 3}, {"product_id": str(beans), "quantity": 1},
@@ -258,3 +267,11 @@ def test_a_body_of_ten_megabytes_is_refused(acme: World) -> None:
     before = written(acme)
     assert message(acme.api.post(ORDERS, {"notes": "x" * (10 * 1024 * 1024)}), 413)
     assert written(acme) == before
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"items"', b"7", b""])
+def test_what_is_no_object_is_refused(acme: World, body: bytes) -> None:
+    order = an_order(acme)
+    for verb, path in (("post", ORDERS), ("put", f"{ORDERS}/{order}")):
+        answer = getattr(acme.api.client, verb)(path, body, content_type="application/json")
+        assert answer.status_code == 400 or (verb == "put" and not body), answer.content

@@ -77,7 +77,7 @@ def test_a_product_comes_as_a_form_too(acme: World) -> None:
         ({"category": "x" * 101}, "category"), ({"category_id": "Other"}, "category_id"),
         ({"tax_rate": 101}, "tax_rate"),
         ({"description": "x" * 10_001}, "description"), ({"description": "a\0b"}, "description"),
-        ({"files": ["x"]}, "files"), ({"colour": "red"}, "colour"), ({"images": []}, "images"),
+        ({"files": ["x"]}, "files.0"), ({"colour": "red"}, "colour"), ({"images": []}, "images"),
     ],
 )  # fmt: skip
 def test_a_bad_field_is_named(acme: World, sent: Any, field: str) -> None:

@@ -1,6 +1,5 @@
 """kill -9 of the worker in the middle of an import: it goes on at its cursor, and no row is written twice (O10, L6)."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from crm.contacts.models import Customer
 from crm.imports.models import Import, ImportRow, State
 from crm.imports.services.chunks import CHUNK
+from crm.kernel.due import State as Due
 from crm.kernel.models import QueuedTask
 from crm.reports.models import Measure
 from crm.reports.selectors import count_of
@@ -25,6 +25,11 @@ def now_of(world: World, of: Import) -> Import:
         return Import.objects.get(pk=of.pk)
 
 
+def is_at_work() -> bool:
+    """A worker has counted its attempt at the next chunk, and has not done it."""
+    return QueuedTask.objects.filter(name="imports.carry_on", state=Due.DUE, attempts=1).exists()
+
+
 def test_a_killed_import_goes_on_and_writes_no_row_twice(committed_cast: Cast, tmp_path: Path) -> None:
     acme = committed_cast.acme
     staged = imported(acme, csv_file(*people(ROWS)))
@@ -32,7 +37,7 @@ def test_a_killed_import_goes_on_and_writes_no_row_twice(committed_cast: Cast, t
     with a_relay(tmp_path):
         with a_worker(tmp_path) as worker:
             wait_until(lambda: now_of(acme, staged).cursor > 0, 60, "the first chunk")
-            time.sleep(0.4)
+            wait_until(is_at_work, 60, "work on the next")
             worker.kill()
         left = now_of(acme, staged)
         assert (left.state, left.done % CHUNK) == (State.RUNNING, 0), "the kill hit no chunk: the test shows nothing"
