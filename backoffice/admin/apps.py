@@ -23,7 +23,7 @@ class BackOfficeConfig(AppConfig):
         "people", "follow_ups", "lead_settings", "sequences", "web_forms", "imports", "duplicates",
         "leads", "segments", "orders", "products", "files", "feedback", "feedback_settings", "campaigns", "listings",
         "tiers", "suppressions", "messages", "message_templates", "senders", "keys", "staff", "sessions",
-        "custom_fields", "merchants", "organisations", "audit", "work", "schedules",
+        "custom_fields", "merchants", "signing_in", "organisations", "audit", "work", "schedules",
     )  # fmt: skip
 
     def ready(self) -> None:

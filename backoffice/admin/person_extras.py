@@ -24,7 +24,9 @@ from crm.kernel.tenancy import current_scope
 
 class IdentityForm(forms.Form):
     provider = forms.ChoiceField(
-        label=gettext_lazy("Signs in by"), choices=Provider.choices, widget=UnfoldAdminSelectWidget
+        label=gettext_lazy("Signs in by"),
+        widget=UnfoldAdminSelectWidget,
+        choices=[(kind.value, kind.label) for kind in (Provider.EMAIL, Provider.PHONE, Provider.MAC_ADDRESS)],
     )
     value = forms.CharField(label=gettext_lazy("Address"), max_length=254, widget=UnfoldAdminTextInputWidget)
 

@@ -18,7 +18,7 @@ from backoffice.demo.feedback import ensure_feedback
 from backoffice.demo.interactions import ensure_interactions
 from backoffice.demo.leads import ensure_leads
 from backoffice.demo.loading import Loaded, load_purchases
-from backoffice.demo.members import ensure_member, give_new_password
+from backoffice.demo.members import ensure_member, ensure_pass_code, give_new_password
 from backoffice.demo.messages import ensure_messages
 from backoffice.demo.people import person
 from backoffice.demo.products import ensure_products
@@ -63,6 +63,7 @@ class Builder:
             for mode in Mode:
                 with self.scope(Tenant(organisation.id, mode)):
                     ensure_member(cast, mode, generation_of_keys())
+                    ensure_pass_code(cast, mode)
                     ensure_purchases(cast, mode)
                     ensure_products(cast, mode)
                     ensure_campaigns(cast, mode)

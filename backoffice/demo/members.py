@@ -2,8 +2,8 @@
 
 from backoffice.demo.cast import DemoOrganisation
 from backoffice.demo.secrets import password
-from crm.contacts.models import Customer, Identity, Provider
-from crm.contacts.services import add_identity, register_member, set_password
+from crm.contacts.models import Customer, Identity, PassCode, Provider
+from crm.contacts.services import add_identity, define_pass_code, register_member, set_password
 from crm.kernel.tenancy import Mode
 
 PHONE = "+35799123834"
@@ -31,6 +31,17 @@ def ensure_member(cast: DemoOrganisation, mode: str, generation: int) -> None:
     else:
         email = f"member@{cast.domain}"
         register_member(first_name="Maria", last_name="Georgiou", email=email, phone=PHONE, password=secret)
+
+
+def pass_code_of(cast: DemoOrganisation, mode: str) -> str:
+    """A word that lets anybody register, any number of them; not secret, and so never rotated."""
+    return f"{cast.slug.upper()}-{mode.upper()}-WELCOME"
+
+
+def ensure_pass_code(cast: DemoOrganisation, mode: str) -> None:
+    code = pass_code_of(cast, mode)
+    if not PassCode.objects.filter(code=code).exists():
+        define_pass_code(code=code, note="Part of the demo")
 
 
 def give_new_password(cast: DemoOrganisation, mode: str, generation: int) -> None:

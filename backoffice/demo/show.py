@@ -16,7 +16,7 @@ from backoffice.demo.cast import (
     ORGANISATIONS,
     DemoOrganisation,
 )
-from backoffice.demo.members import demo_member, member_password
+from backoffice.demo.members import demo_member, member_password, pass_code_of
 from backoffice.demo.products import demo_product
 from backoffice.demo.secrets import password
 from crm.campaigns.selectors import listings
@@ -69,6 +69,7 @@ def _mode(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, Any]:
         "product_id": _product_id(),
         "campaign_id": _campaign_id(),
         "blacklisted": {"email": BLACKLISTED_EMAIL, "phone": BLACKLISTED_PHONE},
+        "pass_code": pass_code_of(cast, mode),
         "member": _member(cast, mode, generation),
     }
 

@@ -6,6 +6,8 @@ Merge, MergedContact, FurtherAddress, DuplicatePair (two contacts who may be one
 Verbs: create_contact, update_contact, delete_contact, create_customer, update_customer, load_customers, add_identity,
 remove_identity, keep_document, reveal_document, merge_contacts, unmerge, find_duplicates_of, dismiss_pair,
 add_interaction, change_interaction, finish_next_action, remove_interaction, carry_over_interactions.
+Signing in: OnceCode, SignInLink, IdentityProvider, PassCode, Referral, WifiAuthorisation, SignInSettings; ask_for_code,
+use_code, register, let_in_vouched, ask_for_new_password, verify_by_link, authorise_wifi (docs/identity.md).
 Errors: ContactNotFound, EmailTaken, AddressMissing, NameMissing, IdentityTaken, UnknownAssignee, AlreadyMerged,
 ContactWent, MergeNotFound, AlreadyUnmerged, MergeTooOld, MergeOverlaid, PairNotFound, CustomerInteractionNotFound.
 Events: contact.created, contact.updated, contact.deleted, customer.created, customers.loaded, customers.taken_back,

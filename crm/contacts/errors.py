@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.errors import Duplicate, Invalid, NotFound
+from crm.kernel.errors import Conflict, Duplicate, Invalid, NotFound, Throttled, Unauthenticated
 from crm.kernel.merging.errors import (
     AlreadyMerged,
     AlreadyUnmerged,
@@ -14,17 +14,31 @@ __all__ = [
     "AddressMissing",
     "AlreadyMerged",
     "AlreadyUnmerged",
+    "BadKeys",
+    "BadPassCode",
+    "BadReferral",
+    "CodeExpired",
+    "CodesTooOften",
     "ContactNotFound",
     "ContactWent",
     "CustomerInteractionNotFound",
+    "DeviceElsewhere",
     "EmailTaken",
     "IdentityTaken",
+    "LinkSpent",
     "MergeNotFound",
     "MergeOverlaid",
     "MergeTooOld",
     "NameMissing",
+    "NoEmailIdentity",
+    "NobodyMeant",
     "PairNotFound",
+    "PassCodeTaken",
+    "ProviderExists",
+    "SettingNotFound",
+    "TokenRefused",
     "UnknownAssignee",
+    "WrongCode",
 ]
 
 
@@ -73,3 +87,93 @@ class ContactWent(ContactNotFound):
 class CustomerInteractionNotFound(NotFound):
     code = "customer_interaction_not_found"
     message = _("There is no such interaction.")
+
+
+class WrongCode(Unauthenticated):
+    """Wrong, used, taken back, worn out, of somebody unknown: one answer for all."""
+
+    code = "wrong_code"
+    message = _("The code is wrong or no longer good.")
+
+
+class CodeExpired(Unauthenticated):
+    code = "code_expired"
+    message = _("The code is no longer good. Please ask for another one.")
+
+
+class CodesTooOften(Throttled):
+    code = "codes_too_often"
+    message = _("Too many codes were asked for. Please wait before the next one.")
+
+
+class NobodyMeant(Invalid):
+    """Nobody, or more than one person."""
+
+    code = "nobody_meant"
+    field = "credentials"
+    message = _("These credentials identify nobody.")
+
+
+class BadPassCode(Invalid):
+    """Unknown, used up, out of date, or with another PIN: the caller is not told which."""
+
+    code = "bad_pass_code"
+    field = "pass_code"
+    message = _("This pass code is not valid.")
+
+
+class BadReferral(Invalid):
+    code = "bad_referral"
+    field = "referral_code"
+    message = _("Nobody has this referral code.")
+
+
+class LinkSpent(Invalid):
+    """Unknown, used, or too old: the caller is not told which."""
+
+    code = "link_spent"
+    field = "token"
+    message = _("This link is not valid any more. Please ask for another one.")
+
+
+class TokenRefused(Unauthenticated):
+    """Forged, expired, for somebody else, or of nobody known: one answer for all."""
+
+    code = "token_refused"
+    message = _("Nobody is signed in with this.")
+
+
+class DeviceElsewhere(Conflict):
+    code = "device_elsewhere"
+    message = _("Another device is authorised already.")
+
+
+class NoEmailIdentity(Invalid):
+    """A password goes with an e-mail address to sign in with."""
+
+    code = "no_email_identity"
+    field = "password"
+    message = _("Add an e-mail address to sign in with first.")
+
+
+class ProviderExists(Duplicate):
+    code = "identity_provider_exists"
+    field = "kind"
+    message = _("There is a provider of this kind already.")
+
+
+class PassCodeTaken(Duplicate):
+    code = "pass_code_taken"
+    field = "code"
+    message = _("There is such a pass code already.")
+
+
+class BadKeys(Invalid):
+    code = "bad_keys"
+    field = "keys"
+    message = _("Enter a JSON Web Key Set with public keys, or the address of one.")
+
+
+class SettingNotFound(NotFound):
+    code = "sign_in_setting_not_found"
+    message = _("There is no such entry.")

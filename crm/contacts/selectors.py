@@ -21,6 +21,7 @@ from crm.contacts.models import (
     Merge,
     MergedRow,
     PairState,
+    SignInSettings,
     Status,
 )
 from crm.files.models import StoredFile
@@ -146,6 +147,11 @@ def with_phone(queryset: ScopedQuerySet[_M], phone: str, *, path: str = "") -> S
 def documents_of(contact_id: UUID) -> ScopedQuerySet[IdentityDocument]:
     """The documents kept of a contact; their numbers stay sealed."""
     return IdentityDocument.objects.filter(contact_id=contact_id)
+
+
+def sign_in_settings() -> SignInSettings:
+    """The settings of the open scope; unsaved defaults when nobody has set any."""
+    return SignInSettings.objects.get_queryset().first() or SignInSettings()
 
 
 def has_verified_address(contact_id: UUID) -> bool:

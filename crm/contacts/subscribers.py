@@ -1,8 +1,13 @@
-"""Rows that reach a loser from a transaction older than the merge follow in the worker. Files of who is gone go too."""
+"""Rows that reach a loser from a transaction older than the merge follow in the worker; codes and links leave there.
+Files of who is gone go too. With a session goes the device that the Wi-Fi lets in.
+"""
 
-from crm.contacts.events import ContactDeleted, ContactMerged
-from crm.contacts.services import gather_stragglers
+from crm.contacts.events import ContactDeleted, ContactMerged, OnceCodeAsked, SignInLinkAsked
+from crm.contacts.services import end_wifi, gather_stragglers, mail_link, make_code
 from crm.files.services import delete_files_of
+from crm.kernel.tenancy import scope_or_none
+from crm.organisations.events import SessionEnded
+from crm.organisations.models import SessionKind
 
 
 def gather(event: ContactMerged) -> None:
@@ -14,4 +19,21 @@ def forget_their_files(event: ContactDeleted) -> None:
         pass
 
 
-AFTERWARDS = {ContactMerged: [gather], ContactDeleted: [forget_their_files]}
+def make_and_send(event: OnceCodeAsked) -> None:
+    make_code(once_code_id=event.once_code_id)
+
+
+def make_and_mail(event: SignInLinkAsked) -> None:
+    mail_link(sign_in_link_id=event.sign_in_link_id)
+
+
+def shut_out(event: SessionEnded) -> None:
+    if event.subject_kind == SessionKind.MEMBER and scope_or_none():
+        end_wifi(contact_id=event.subject)
+
+
+TOGETHER = {SessionEnded: [shut_out]}
+AFTERWARDS = {
+    ContactMerged: [gather], ContactDeleted: [forget_their_files], OnceCodeAsked: [make_and_send],
+    SignInLinkAsked: [make_and_mail],
+}  # fmt: skip

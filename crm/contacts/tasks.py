@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from celery.schedules import crontab
 
-from crm.contacts.services import forget_snapshots, scan_chunk
-from crm.kernel.jobs import job
+from crm.contacts.services import forget_snapshots, forget_traces, scan_chunk
+from crm.kernel.jobs import in_chunks, job
 from crm.kernel.merging.nightly import forget_all, scan_all
 from crm.kernel.models import JobRun
 
@@ -18,3 +18,13 @@ def find_duplicates(run: JobRun) -> Iterator[int]:
 def forget_merges(run: JobRun) -> Iterator[int]:
     """Nightly: what was kept to take merges apart goes when that can no longer be done."""
     yield from forget_all(run, forget_snapshots)
+
+
+@job("tidy_sign_in", every=crontab(hour=3, minute=45))
+def tidy_sign_in(run: JobRun) -> Iterator[int]:
+    """Nightly: requests for codes, and links, go after thirty days."""
+    yield from in_chunks(run, _forget)
+
+
+def _forget(_place: str) -> tuple[str, int]:
+    return "", forget_traces()

@@ -16,6 +16,7 @@ from crm.kernel.tenancy import Mode, ScopedQuerySet, Tenant, current_scope
 from crm.organisations.errors import KeyRefused, LiveClock, SessionRefused
 from crm.organisations.keys import read_key
 from crm.organisations.models import HOURLY_LIMITS, ApiKey, Merchant, Organisation, Session, SessionKind, Staff, User
+from crm.organisations.refresh import digest_of, session_of
 from crm.organisations.roles import SESSION_GRANTS, grants_of
 
 USE_NOTED_EVERY = timedelta(minutes=10)
@@ -125,6 +126,14 @@ def sessions_of_scope() -> QuerySet[Session]:
     """Every session of the open scope's organisation and mode, the latest seen first."""
     organisation_id, mode = current_scope().tenant
     return Session.objects.filter(organisation_id=organisation_id, mode=mode).order_by("-last_seen_at")
+
+
+def subject_of_refresh_token(text: str, *, kind: str) -> UUID | None:
+    """Whose living session of the open scope this refresh token is of; None for any other text."""
+    organisation_id, mode = current_scope().tenant
+    living = Session.objects.filter(organisation_id=organisation_id, mode=mode, kind=kind, ended_at=None)
+    own = Q(pk=session_of(text), refresh_digest=digest_of(text), expires_at__gt=Now())
+    return living.filter(own).values_list("subject_id", flat=True).first()
 
 
 def _note_use(key_id: UUID) -> None:

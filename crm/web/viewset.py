@@ -105,6 +105,7 @@ class DialectViewSet(GenericViewSet[Any]):
             with open_scope(self._scope(request)) if self.credentials else nullcontext():
                 self.admit(*args, **kwargs)
                 self._open_body(request)
+                self.prepare()
                 response = self._act(request)
         except Exception as error:
             response = self._refuse(self._problem(error))
@@ -135,9 +136,11 @@ class DialectViewSet(GenericViewSet[Any]):
     def admit(self, *args: Any, **kwargs: Any) -> None:
         """What a surface asks about the address before it looks at the body. Raises Forbidden."""
 
+    def prepare(self) -> None:
+        """What an action asks of others over the network, before its transaction begins."""
+
     def _open_body(self, request: Request) -> None:
-        accepted = request.META.get("HTTP_ACCEPT", "*/*").lower()
-        if not any(kind in accepted for kind in self._media_types()):
+        if not any(kind in request.META.get("HTTP_ACCEPT", "*/*").lower() for kind in self._media_types()):
             raise NotAcceptable
         ensure_size(request)
         if repeats.HEADER in request.headers:

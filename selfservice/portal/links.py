@@ -1,6 +1,7 @@
 """The ways in by a link in a message: it names the tenant and one record, and opens the scope of that tenant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from crm.contacts.errors import LinkSpent
+from crm.contacts.links import LinkToken, read_link_token
 from crm.feedback.selectors import THROUGH_LINK, request_behind
 from crm.files.errors import FileLinkExpired
 from crm.files.links import THROUGH_LINK as THROUGH_LINK_TO_FILE
@@ -23,6 +26,7 @@ from crm.kernel.errors import NotFound, Throttled
 from crm.kernel.guesses import GuessLimit
 from crm.kernel.tenancy import Tenant
 from crm.leads.links import THROUGH_FORM, entry_with_token, form_with_key
+from crm.messaging.errors import BadLink
 from crm.messaging.links import message_of
 
 JSON = "application/json"
@@ -63,6 +67,28 @@ def by_feedback(page: Page) -> View:
     return _way_in(page, _feedback, limit=PER_LINK)
 
 
+def by_sign_in_link(page: Page) -> View:
+    """Run `page` for a link that was mailed to whoever signs in."""
+    return _way_in(page, _sign_in_link, limit=PER_LINK)
+
+
+@contextmanager
+def link_opened(request: HttpRequest, token: str) -> Iterator[LinkToken]:
+    """The scope that the token of a mailed link names, for an API to which it is the only credential.
+
+    Raises LinkSpent, TooManyGuesses.
+    """
+    try:
+        link = read_link_token(token)
+    except LinkSpent:
+        BAD_LINKS.count(request.META.get("REMOTE_ADDR", ""))
+        raise
+    PER_LINK.count(link.link_id.hex)
+    holder = Actor(ActorKind.MEMBER, f"link:{link.link_id}")
+    with scope_for(link.tenant, holder, getattr(request, "request_id", "")):
+        yield link
+
+
 def by_file(page: Page) -> View:
     """Run `page` for the file that the token names; a picture is looked at by many, so good links are not counted."""
     return _way_in(page, _file, verbs=("GET", "HEAD"))
@@ -88,6 +114,14 @@ def wants_json(request: HttpRequest) -> bool:
 def _message(token: str) -> Named:
     tenant, communication_id = message_of(token)
     return Named(tenant, communication_id, f"link:{communication_id}")
+
+
+def _sign_in_link(token: str) -> Named:
+    try:
+        link = read_link_token(token)
+    except LinkSpent:
+        raise BadLink from None
+    return Named(link.tenant, link.link_id, f"link:{link.link_id}")
 
 
 def _form(key: str) -> Named:

@@ -7,13 +7,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crm.contacts.selectors import contacts, documents_of
-from crm.contacts.services import delete_contact, keep_document, update_contact, write_company_profile
-from crm.kernel.errors import Forbidden
+from crm.contacts.services import (
+    delete_contact,
+    keep_document,
+    referral_code_of,
+    update_contact,
+    write_company_profile,
+)
 from crm.organisations.services import end_session
-from crm.web.dialects import SelfService
-from crm.web.grants import Audience, grant
 from crm.web.serializers import Constant, InputSerializer, Moment, OutputSerializer
-from crm.web.viewset import DialectViewSet
 from selfservice.v1.fields import (
     CONSENT_STATES,
     GENDERS,
@@ -25,6 +27,7 @@ from selfservice.v1.fields import (
     Upper,
     custom_values,
 )
+from selfservice.v1.own import READ, WRITE, OwnViewSet
 from selfservice.v1.pictures import avatar_told
 
 
@@ -33,6 +36,13 @@ class ContactCode(serializers.CharField):
 
     def present(self, value: UUID) -> str:
         return value.hex[-8:].upper()
+
+
+class ReferralCode(serializers.CharField):
+    """What somebody hands to those whom they bring."""
+
+    def present(self, value: UUID) -> str:
+        return referral_code_of(value)
 
 
 class ContactType(serializers.CharField):
@@ -87,7 +97,7 @@ class ContactOut(OutputSerializer):
     sms_opt_out = serializers.BooleanField()
     consent_state = ContactType()
     country_of_agreement = serializers.CharField()
-    referral_code = Constant("")
+    referral_code = ReferralCode(source="id")
     loyalty_identifiers = Constant([])
     custom_fields = CustomValues()
 
@@ -159,12 +169,8 @@ class Changed(OutputSerializer):
     id = serializers.UUIDField()
 
 
-_READ, _WRITE = grant("auth:me:read", Audience.MEMBER), grant("auth:me:write", Audience.MEMBER)
-
-
-class ContactViewSet(DialectViewSet):
-    dialect = SelfService()
-    grants = {"retrieve": _READ, "update": _WRITE, "destroy": _WRITE, "sign_out": _WRITE}
+class ContactViewSet(OwnViewSet):
+    grants = {"retrieve": READ, "update": WRITE, "destroy": WRITE, "sign_out": WRITE}
     reads = {"update": ContactIn}
     answers = {"retrieve": ContactOut, "update": Changed}
     field_names = {
@@ -172,11 +178,6 @@ class ContactViewSet(DialectViewSet):
         "name": "first_name", "date_of_birth": "demographics.date_of_birth", "gender": "demographics.gender",
         "name_day_month": "demographics.name_day.month", "name_day_day": "demographics.name_day.day",
     }  # fmt: skip
-
-    def admit(self, *args: Any, **kwargs: Any) -> None:
-        """A contact reaches their own record only; other ids look alike, whatever stands behind them."""
-        if str(kwargs.get("contact_id", "")).replace("-", "").lower() != self.caller.id.hex:
-            raise Forbidden
 
     def retrieve(self, request: Request, contact_id: str) -> Any:
         """One's own record. Document numbers are shown by their last signs."""

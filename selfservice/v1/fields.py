@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -51,7 +52,8 @@ class Day(InputSerializer):
 
 class CustomValue(InputSerializer):
     key = serializers.CharField(max_length=50)
-    value = serializers.JSONField(allow_null=True)
+    # Numbers with a point are read exactly, which plain JSON does not know how to write.
+    value = serializers.JSONField(allow_null=True, encoder=DjangoJSONEncoder)
 
 
 @extend_schema_field(

@@ -2,19 +2,37 @@
 
 from django.urls import path
 
+from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
+from selfservice.v1.own_identities import OwnIdentityViewSet
+from selfservice.v1.passwords import PasswordViewSet
 from selfservice.v1.printouts import PrintoutViewSet
+from selfservice.v1.registering import RegisterViewSet
 from selfservice.v1.sign_in import SignInViewSet
+from selfservice.v1.wifi import WifiViewSet
 
 urlpatterns = [
-    path("contacts/register", SignInViewSet.as_view({"post": "register"})),
+    path("contacts/register", RegisterViewSet.as_view({"post": "register"})),
     path("contacts/authenticate", SignInViewSet.as_view({"post": "authenticate"})),
+    path("contacts/otp", CodeViewSet.as_view({"post": "otp"})),
+    path("contacts/validate", CodeViewSet.as_view({"post": "look_up"})),
+    path("contacts/validate-otp", CodeViewSet.as_view({"post": "validate"})),
+    path("contacts/validate_otp", CodeViewSet.as_view({"post": "validate_second"})),
     path("contacts/refresh", SignInViewSet.as_view({"post": "refresh"})),
+    path("contacts/forgot_password", PasswordViewSet.as_view({"post": "forgot"})),
+    path("contacts/change_password", PasswordViewSet.as_view({"post": "change"})),
+    path("contacts/request_email_verification", PasswordViewSet.as_view({"post": "resend"})),
+    path("contacts/verify_email/<str:token>", PasswordViewSet.as_view({"get": "verify"})),
     path(
         "contacts/<str:contact_id>", ContactViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})
     ),
     path("contacts/<str:contact_id>/sign_out", ContactViewSet.as_view({"post": "sign_out"})),
+    path("contacts/<str:contact_id>/change_password", OwnIdentityViewSet.as_view({"post": "change_password"})),
+    path("contacts/<str:contact_id>/credentials", OwnIdentityViewSet.as_view({"post": "add"})),
+    path("contacts/<str:contact_id>/identities", OwnIdentityViewSet.as_view({"post": "add_second"})),
+    path("contacts/<str:contact_id>/wifi/authorization", WifiViewSet.as_view({"post": "authorise"})),
+    path("contacts/<str:contact_id>/wifi/authorize", WifiViewSet.as_view({"post": "authorise_second"})),
     path(
         "contacts/<str:contact_id>/avatar",
         AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),

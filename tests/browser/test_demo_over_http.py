@@ -56,7 +56,8 @@ def test_the_json_has_the_shape_that_scripts_rely_on(product: Product) -> None:
         assert [person["role"] for person in shown["staff"]] == list(ROLES)
         for mode in MODES:
             assert set(shown[mode]) >= {
-                "secret_key", "publishable_key", "listing_id", "product_id", "campaign_id", "blacklisted", "member",
+                "secret_key", "publishable_key", "listing_id", "product_id", "campaign_id", "blacklisted",
+                "pass_code", "member",
             }  # fmt: skip
             assert shown[mode]["secret_key"].startswith(f"sk_{mode}_")
             assert shown[mode]["publishable_key"].startswith(f"pk_{mode}_")

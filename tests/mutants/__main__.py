@@ -19,11 +19,12 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.ordering import ORDERING
 from tests.mutants.people import PEOPLE
 from tests.mutants.selling import SELLING
+from tests.mutants.signing_in import SIGNING_IN
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".venv", "var", ".git", "__pycache__", ".*_cache", "staticfiles")
 
-MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING)
+MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING, *SIGNING_IN)
 
 
 def main() -> int:

@@ -53,3 +53,20 @@ def test_signed_out_is_dead_before_the_answer_returns(committed_cast: Cast) -> N
         assert set(outcomes[1:]) <= {200, 401}
         assert member.api.get(member.path).status_code == 401
         member_from(committed_cast.acme, authenticate(committed_cast.acme, "out@example.com")).api.delete(member.path)
+
+
+def test_with_a_changed_password_other_sessions_are_dead_before_the_answer_returns(committed_cast: Cast) -> None:
+    for number in range(SIGN_OUTS):
+        email = f"changed{number}@example.com"
+        member = a_member(committed_cast.acme, email=email)
+        other = member_from(committed_cast.acme, authenticate(committed_cast.acme, email))
+        body = {"password": "another password of theirs 8"}
+        outcomes = together(
+            lambda member=member, body=body: member.api.post(f"{member.path}/change_password", body).status_code,
+            *[lambda other=other: other.api.get(other.path).status_code] * 4,
+        )
+        assert outcomes[0] == 200
+        assert set(outcomes[1:]) <= {200, 401}
+        assert other.api.get(other.path).status_code == 401
+        assert other.refresh().status_code == 401
+        assert member.api.get(member.path).status_code == 200

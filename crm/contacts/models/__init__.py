@@ -1,6 +1,6 @@
 from crm.contacts.models.contact import CompanyProfile, ConsentState, Contact, Gender, Kind
 from crm.contacts.models.customer import Customer, CustomerType, Status
-from crm.contacts.models.identity import ContactKey, DocumentKind, Identity, IdentityDocument, Provider
+from crm.contacts.models.identity import SOCIAL, ContactKey, DocumentKind, Identity, IdentityDocument, Provider
 from crm.contacts.models.interaction import CustomerInteraction, InteractionKind
 from crm.contacts.models.merge import (
     DuplicatePair,
@@ -11,9 +11,21 @@ from crm.contacts.models.merge import (
     MergedContact,
     MergedRow,
 )
+from crm.contacts.models.once_code import CodePurpose, OnceCode
+from crm.contacts.models.sign_in import (
+    IdentityProvider,
+    LinkPurpose,
+    PassCode,
+    Referral,
+    SignInLink,
+    SignInSettings,
+    WifiAuthorisation,
+)
 from crm.kernel.merging.records import PairState
 
 __all__ = [
+    "SOCIAL",
+    "CodePurpose",
     "CompanyProfile",
     "ConsentState",
     "Contact",
@@ -27,14 +39,22 @@ __all__ = [
     "Gender",
     "Identity",
     "IdentityDocument",
+    "IdentityProvider",
     "InteractionKind",
     "KeptAddress",
     "Kind",
+    "LinkPurpose",
     "MatchKey",
     "Merge",
     "MergedContact",
     "MergedRow",
+    "OnceCode",
     "PairState",
+    "PassCode",
     "Provider",
+    "Referral",
+    "SignInLink",
+    "SignInSettings",
     "Status",
+    "WifiAuthorisation",
 ]

@@ -70,6 +70,8 @@ class Contact(TenantModel):
     company_name = _NameField(_("company"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     email_key = models.CharField(max_length=254, blank=True, editable=False)
+    # A member wrote it and has not shown that they read mail there: nobody is found by it who would sign in.
+    email_is_claimed = models.BooleanField(default=False, editable=False)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     phone_key = models.CharField(max_length=15, blank=True, editable=False)
 

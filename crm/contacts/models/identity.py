@@ -7,8 +7,22 @@ from crm.kernel.tenancy import TenantForeignKey, TenantModel, TenantOneToOneFiel
 
 
 class Provider(models.TextChoices):
+    """How somebody shows who they are, by the words of s2 §B3."""
+
     EMAIL = "EMAIL", _("E-mail")
     PHONE = "PHONE", _("Phone")
+    MAC_ADDRESS = "MAC_ADDRESS", _("Device")
+    FACEBOOK = "FACEBOOK", _("Facebook")
+    GOOGLE = "GOOGLE", _("Google")
+    APPLE = "APPLE", _("Apple")
+    MW4 = "MW4", _("MW4")
+    OIDC_OAUTH = "OIDC_OAUTH", _("OpenID Connect")
+
+
+# Those that are addresses, which people may have several of.
+ADDRESSES = [(kind.value, kind.label) for kind in (Provider.EMAIL, Provider.PHONE)]
+# Who vouches for people with signed tokens, and is set up by each organisation.
+SOCIAL = (Provider.FACEBOOK, Provider.GOOGLE, Provider.APPLE, Provider.MW4, Provider.OIDC_OAUTH)
 
 
 class Identity(TenantModel):
@@ -23,6 +37,7 @@ class Identity(TenantModel):
     password = models.CharField(max_length=128, blank=True, editable=False)
     verified_at = models.DateTimeField(_("verified"), null=True, editable=False)
     created_at = models.DateTimeField(_("since"), editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("sign-in identity")

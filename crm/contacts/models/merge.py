@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.contacts.models.contact import Contact
-from crm.contacts.models.identity import Provider
+from crm.contacts.models.identity import ADDRESSES
 from crm.kernel.ids import new_id
 from crm.kernel.merging.records import KeptRow, MatchKeyRecord, MergeRecord, PairRecord
 from crm.kernel.tenancy import TenantForeignKey, TenantModel, TenantOneToOneField
@@ -45,7 +45,7 @@ class KeptAddress(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.CharField(_("kind"), max_length=5, choices=Provider.choices)
+    channel = models.CharField(_("kind"), max_length=5, choices=ADDRESSES)
     value = models.CharField(_("address"), max_length=254)
     key = models.CharField(max_length=254, editable=False)
     created_at = models.DateTimeField(_("since"), editable=False)

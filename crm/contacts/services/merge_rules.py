@@ -7,6 +7,7 @@ from crm.contacts.models import ContactKey, IdentityDocument
 from crm.contacts.selectors import PERSON
 from crm.contacts.services.documents import resealed
 from crm.files.selectors import pictures_of
+from crm.kernel.clock import now
 from crm.kernel.merging.carry import also_late
 from crm.kernel.sealing import new_wrapped_key
 from crm.organisations.models import SessionKind
@@ -49,6 +50,12 @@ def end_sessions(carry: Carry) -> int:
     return 0
 
 
+def end_wifi(carry: Carry) -> int:
+    """A loser's device is let in anew, as the winner's: a person has one at a time."""
+    let_in = carry.rows_of_losers().filter(ended_at=None)
+    return carry.change(list(let_in.values_list("pk", flat=True)), {"ended_at": now()})
+
+
 @also_late
 def give_files(carry: Carry) -> int:
     """The winner's picture stays; who has none gets that of the first loser who has one. All other files are theirs."""
@@ -64,6 +71,11 @@ on_merge("contacts.Customer.contact", stay("the merge itself writes it, for its 
 on_merge("contacts.CompanyProfile.contact", fold(fill_profile))
 on_merge("contacts.Identity.contact", move)
 on_merge("contacts.CustomerInteraction.contact", move)
+on_merge("contacts.OnceCode.contact", move)
+on_merge("contacts.SignInLink.contact", move)
+on_merge("contacts.WifiAuthorisation.contact", end_wifi)
+on_merge("contacts.Referral.contact", stay("who brought whom then"))
+on_merge("contacts.Referral.referrer", move)
 on_merge("contacts.FurtherAddress.contact", move_once("channel", "key"))
 on_merge("contacts.ContactKey.contact", stay("a loser's documents that do not move are sealed with it"))
 on_merge("contacts.IdentityDocument.contact", reseal_documents)

@@ -12,9 +12,11 @@ from django.core.exceptions import ValidationError
 from crm.contacts.errors import AddressMissing, NameMissing
 from crm.contacts.models import Contact, Kind
 from crm.contacts.models.contact import no_control_characters
+from crm.kernel.actors import ActorKind
 from crm.kernel.addresses import Phone, checked_email, checked_phone, email_key
 from crm.kernel.changes import apply_changes, check_row
 from crm.kernel.errors import Complaint, Invalid
+from crm.kernel.tenancy import scope_or_none
 from crm.organisations.custom_fields import merged_custom_fields
 
 LONGEST_PART, LONGEST_COMPANY = 100, 200
@@ -75,6 +77,9 @@ def write_person(
     }
     changes = apply_changes(contact, {**plain, **_addresses(values), **_custom_fields(contact, values)})
     changes |= _write_name(contact, values)
+    if "email" in changes:
+        scope = scope_or_none()
+        contact.email_is_claimed = scope is not None and scope.actor.kind == ActorKind.MEMBER
     check(contact)
     return {field: change for field, change in changes.items() if not field.endswith("_key")}
 

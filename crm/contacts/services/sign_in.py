@@ -1,12 +1,16 @@
-"""Members sign in and register with an e-mail address and a password (s2 §B3, §B6)."""
+"""Members sign in and register with an e-mail address and a password, or a device that is theirs (s2 §B3, §B6)."""
 
 from typing import Any, Unpack
 from uuid import UUID
 
-from crm.contacts.events import MemberSignedIn
-from crm.contacts.models import Customer, Identity, Provider, Status
-from crm.contacts.services.customers import CustomerValues, create_customer
-from crm.contacts.services.identities import add_identity
+from crm.contacts.errors import NoEmailIdentity, TokenRefused
+from crm.contacts.events import MemberSignedIn, PasswordChanged
+from crm.contacts.models import Customer, Identity, Provider
+from crm.contacts.selectors import active_customers
+from crm.contacts.services.customers import CustomerValues
+from crm.contacts.services.identities import add_identity, mac_address
+from crm.contacts.services.proving import note_use
+from crm.contacts.services.registering import Registration, register
 from crm.kernel.addresses import email_key
 from crm.kernel.events import record
 from crm.kernel.guesses import GuessLimit
@@ -34,9 +38,28 @@ def sign_in_member(*, email: str, password: str, device: Device) -> OpenedSessio
     contact_id, encoded = _known(key)
     if not password_matches(password, encoded) or contact_id is None:
         raise WrongSignIn
-    if not Customer.objects.filter(pk=contact_id, deleted_at=None, status=Status.ACTIVE).exists():
+    if not active_customers().filter(pk=contact_id).exists():
         raise WrongSignIn
     MEMBER_GUESSES.forget(guessed)
+    note_use(contact_id=contact_id, provider=Provider.EMAIL, key=key)
+    return open_member_session(contact_id=contact_id, device=device)
+
+
+def sign_in_device(*, mac: str, device: Device) -> OpenedSession:
+    """A session for who signs in with this device, because a member, or staff, has said so before. Whoever reads the
+    address off the air can say it, too, so no device is taken for anybody's by itself.
+
+    To be called outside any transaction. Raises TooManyGuesses, TokenRefused, Invalid.
+    """
+    mac, tenant = mac_address(mac), current_scope().tenant
+    ADDRESS_GUESSES.count(device.address or "")
+    MEMBER_GUESSES.count(f"{tenant.organisation_id}:{tenant.mode}:{mac}")
+    known = Identity.objects.filter(provider=Provider.MAC_ADDRESS, key=mac).values_list("contact_id", flat=True)
+    contact_id = known.first()
+    if contact_id is None or not active_customers().filter(pk=contact_id).exists():
+        raise TokenRefused
+    MEMBER_GUESSES.forget(f"{tenant.organisation_id}:{tenant.mode}:{mac}")
+    note_use(contact_id=contact_id, provider=Provider.MAC_ADDRESS, key=mac)
     return open_member_session(contact_id=contact_id, device=device)
 
 
@@ -56,25 +79,30 @@ def open_member_session(*, contact_id: UUID, device: Device) -> OpenedSession:
 
 
 @atomic
-def register_member(*, password: str, **values: Unpack[CustomerValues]) -> Customer:
+def register_member(
+    *, password: str, registration: Registration | None = None, **values: Unpack[CustomerValues]
+) -> Customer:
     """A new customer who signs in with their e-mail address and this password; all of it or nothing.
 
-    Raises WeakPassword, IdentityTaken, and what create_customer does.
+    `registration` is what was checked before, or else the values are all there is. Raises WeakPassword, IdentityTaken,
+    and what `register` does.
     """
     ensure_good_password(password)
-    customer = create_customer(**values)
+    customer = register(registration or Registration(dict(values)))
     add_identity(contact_id=customer.pk, provider=Provider.EMAIL, value=customer.contact.email)
     set_password(contact_id=customer.pk, password=password)
     return customer
 
 
 @atomic
-def set_password(*, contact_id: UUID, password: str) -> None:
-    """A new password for all of a contact's e-mail identities; every session opened before ends.
+def set_password(*, contact_id: UUID, password: str, keep_session_id: UUID | None = None) -> None:
+    """A new password for all of a contact's e-mail identities; every session opened before ends, but for one to keep.
 
-    Raises WeakPassword, Unavailable.
+    Raises WeakPassword, NoEmailIdentity, Unavailable.
     """
     ensure_good_password(password)
     encoded: Any = encode_password(password)
-    Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL).update(password=encoded)
-    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="password changed")
+    if not Identity.objects.filter(contact_id=contact_id, provider=Provider.EMAIL).update(password=encoded):
+        raise NoEmailIdentity
+    end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact_id, because="password changed", but=keep_session_id)
+    record(PasswordChanged(contact_id=contact_id))

@@ -82,10 +82,11 @@ def end_session(*, session_id: UUID, because: str) -> None:
         raise SessionNotFound
 
 
-def end_sessions_of(*, kind: str, subject_id: UUID, because: str) -> None:
-    """End every session of one staff member or contact of the open scope."""
+def end_sessions_of(*, kind: str, subject_id: UUID, because: str, but: UUID | None = None) -> None:
+    """End every session of one staff member or contact of the open scope, except `but`."""
     organisation_id, mode = current_scope().tenant
-    _end(Session.objects.filter(organisation_id=organisation_id, mode=mode, kind=kind, subject_id=subject_id), because)
+    theirs = Session.objects.filter(organisation_id=organisation_id, mode=mode, kind=kind, subject_id=subject_id)
+    _end(theirs.exclude(pk=but) if but else theirs, because)
 
 
 @atomic

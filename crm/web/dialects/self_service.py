@@ -24,7 +24,10 @@ _EXCEPTIONS = {
     Kind.UNAVAILABLE: "SERVICEUNAVAILABLE",
 }
 # Words of the document for single errors of the domain, by their code.
-_WORDS = {"wrong_sign_in": "INVALIDCREDENTIALS", "nothing_to_print": "NOTFOUND"}
+_WORDS = {
+    "wrong_sign_in": "INVALIDCREDENTIALS", "wrong_code": "INVALIDCREDENTIALS", "token_refused": "INVALIDCREDENTIALS",
+    "code_expired": "OTPEXPIRED", "device_elsewhere": "CLIENTALREADYAUTHORIZED", "nothing_to_print": "NOTFOUND",
+}  # fmt: skip
 
 
 class SelfService(Dialect):

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 
 from crm.campaigns.services import open_listing
+from crm.contacts.services import change_sign_in_settings, define_pass_code
 from crm.kernel.clock import real_now
 from crm.kernel.models import JobRun
 from crm.leads.services import (
@@ -24,14 +25,17 @@ from crm.organisations.roles import GRANTS, Role
 from crm.organisations.services import define_custom_field, define_merchant, issue_key
 from loyalty.tiers.services import define_tier
 from tests.backoffice.admin.rows import (
+    a_code_of,
     a_contact_of,
     a_customer_of,
+    a_device_of,
     a_file_of,
     a_follow_up_of,
     a_lead_of,
     a_merge_of,
     a_message_of,
     a_pair_of,
+    a_provider_of,
     a_schedule_of,
     a_score_rule_of,
     a_sequence_of,
@@ -41,6 +45,7 @@ from tests.backoffice.admin.rows import (
     an_enrolment_of,
     an_entry_of,
     an_event_of,
+    an_identity_of,
     in_scope,
     staff_of,
 )
@@ -109,6 +114,17 @@ PAGES: dict[str, Page] = {
     ),
     "tiers.Tier": Page(
         "cluster:tiers", in_scope(lambda _, mark: define_tier(slug=mark, name=mark, level=9, threshold=9_000).pk),
+        ("add", "change"),
+    ),
+    "contacts.Identity": Page("auth:members", in_scope(an_identity_of)),
+    "contacts.OnceCode": Page("auth:members", in_scope(a_code_of)),
+    "contacts.WifiAuthorisation": Page("auth:members", in_scope(a_device_of)),
+    "contacts.PassCode": Page(
+        "auth:organisation", in_scope(lambda _, mark: define_pass_code(code=mark).pk), ("add", "change")
+    ),
+    "contacts.IdentityProvider": Page("auth:organisation", in_scope(a_provider_of), ("add", "change")),
+    "contacts.SignInSettings": Page(
+        "auth:organisation", in_scope(lambda _, _mark: change_sign_in_settings(codes_per_hour=4321).pk),
         ("add", "change"),
     ),
     "messaging.Suppression": Page(

@@ -8,7 +8,19 @@ from uuid import uuid4
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from crm.campaigns.services import add_to_listing
-from crm.contacts.services import create_contact, find_duplicates_of, merge_contacts, update_contact
+from crm.contacts.models import IdentityProvider
+from crm.contacts.services import (
+    Credential,
+    add_identity,
+    ask_for_code,
+    authorise_wifi,
+    create_contact,
+    create_customer,
+    define_identity_provider,
+    find_duplicates_of,
+    merge_contacts,
+    update_contact,
+)
 from crm.files.services import store_file
 from crm.kernel.audit import events_about
 from crm.kernel.clock import now
@@ -52,6 +64,29 @@ def a_customer_of(world: World, mark: str) -> Any:
 def an_entry_of(world: World, mark: str) -> Any:
     values: Any = {"first_name": mark, "email": f"entry.{mark}@example.com"}
     return add_to_listing(listing=world.listing, values=values, ip_address="192.0.2.1").pk
+
+
+def an_identity_of(world: World, mark: str) -> Any:
+    contact = create_contact(first_name=mark, email=f"identity.{mark}@example.com")
+    return add_identity(contact_id=contact.pk, provider="EMAIL", value=f"{mark}@signs-in.example").pk
+
+
+def a_code_of(world: World, mark: str) -> Any:
+    customer = create_customer(name=mark, email=f"{mark}@code.example")
+    credential = Credential("EMAIL", customer.contact.email.lower())
+    return ask_for_code(credentials=[credential], channel="email").auth_otp
+
+
+def a_device_of(world: World, mark: str) -> Any:
+    customer = create_customer(name=mark, email=f"device.{mark}@example.com")
+    return authorise_wifi(contact_id=customer.pk, mac="01-23-45-67-89-AB", estimation_id="e", site_id=mark).pk
+
+
+def a_provider_of(world: World, mark: str) -> Any:
+    """There is one of each kind: a second one is the first with another mark."""
+    first = IdentityProvider.objects.filter(kind="GOOGLE").first()
+    values = {"kind": "GOOGLE", "issuer": mark, "client_ids": [mark], "jwks_url": "https://keys.example.com"}
+    return define_identity_provider(provider_id=first and first.pk, **values).pk
 
 
 def an_event_of(world: World, mark: str) -> Any:

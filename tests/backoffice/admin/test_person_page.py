@@ -74,7 +74,7 @@ def test_listings_sign_ins_and_documents_stand_beside_the_story(acme: World) -> 
         keep_document(contact_id=key, kind="passport", number="K1234567")
     text = text_of(acme.browser_of("owner").get(page_of(key)))
     assert "Newsletter · API" in text
-    assert "E-mail: ann@example.com remove" in text
+    assert "E-mail: ann@example.com · not verified, never used remove" in text
     assert "Passport …567 show the number" in text
     assert "K1234567" not in text
 
