@@ -139,6 +139,7 @@ SENTENCES = {
     "message.unknown": gettext_lazy("Message lost sight of"),
     "message.unsubscribed": gettext_lazy("Unsubscribed"),
     "message.sent_again": gettext_lazy("Message sent again by hand"),
+    "message.marked": gettext_lazy("Message viewed or put away"),
     "message.replied": gettext_lazy("Message answered"),
     "message.auto_replied": gettext_lazy("Message answered by a machine"),
     "message.bounced": gettext_lazy("Message bounced"),

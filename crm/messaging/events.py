@@ -202,3 +202,15 @@ class MessageComplained(CameBack, DomainEvent):
 
     name: ClassVar[str] = "message.complained"
     about: ClassVar[str] = "communication"
+
+
+@dataclass(frozen=True)
+class MessageMarked(DomainEvent):
+    """The person looked at it or put it away, or took it back from there; how it stands now."""
+
+    name: ClassVar[str] = "message.marked"
+    about: ClassVar[str] = "communication"
+    communication_id: UUID
+    contact_id: UUID
+    viewed: bool
+    archived: bool

@@ -45,6 +45,16 @@ def communications() -> ScopedQuerySet[Communication]:
     return Communication.objects.get_queryset()
 
 
+def communications_with(contact_id: UUID) -> ScopedQuerySet[Communication]:
+    """Every message to one person."""
+    return communications().filter(contact_id=contact_id)
+
+
+def default_addresses() -> dict[str, str]:
+    """By channel, the address or number that messages come from unless something else is chosen."""
+    return dict(Sender.objects.filter(is_default=True).values_list("channel", "address"))
+
+
 def communication_with(communication_id: UUID) -> Communication:
     """Raises CommunicationNotFound."""
     found = communications().filter(pk=communication_id).first()

@@ -170,9 +170,9 @@ class Changed(OutputSerializer):
 
 
 class ContactViewSet(OwnViewSet):
-    grants = {"retrieve": READ, "update": WRITE, "destroy": WRITE, "sign_out": WRITE}
+    grants = {"retrieve": READ, "demographics": READ, "update": WRITE, "destroy": WRITE, "sign_out": WRITE}
     reads = {"update": ContactIn}
-    answers = {"retrieve": ContactOut, "update": Changed}
+    answers = {"retrieve": ContactOut, "demographics": DemographicsOut, "update": Changed}
     field_names = {
         "email": "email_address", "language": "preferred_language_code", "number": "demographics",
         "name": "first_name", "date_of_birth": "demographics.date_of_birth", "gender": "demographics.gender",
@@ -182,14 +182,18 @@ class ContactViewSet(OwnViewSet):
     def retrieve(self, request: Request, contact_id: str) -> Any:
         """One's own record. Document numbers are shown by their last signs."""
         record = self.present(contacts().filter(pk=self.caller.id))
-        shown = {document.kind: document for document in documents_of(self.caller.id)}
-        record["demographics"] |= {
-            "passport": _document(shown.get("passport"), "passport_number"),
-            "id_details": _document(shown.get("id"), "id_number"),
-        }
+        shown = self._documents()
+        record["demographics"] |= _told_of(shown)
         record |= avatar_told(self.caller.id)
         record["statutory_number"] = f"***{shown['statutory'].last_digits}" if "statutory" in shown else ""
         return record
+
+    def demographics(self, request: Request, contact_id: str) -> Any:
+        """The part of one's own record that says who one is."""
+        return self.present(contacts().filter(pk=self.caller.id)) | _told_of(self._documents())
+
+    def _documents(self) -> dict[str, Any]:
+        return {document.kind: document for document in documents_of(self.caller.id)}
 
     def update(self, request: Request, contact_id: str) -> Any:
         """Change what is sent and leave the rest; null clears."""
@@ -236,6 +240,13 @@ def _person(values: dict[str, Any], demographics: dict[str, Any]) -> dict[str, A
         name_day = demographics.pop("name_day") or {"month": None, "day": None}
         values |= {"name_day_month": name_day["month"], "name_day_day": name_day["day"]}
     return values | demographics
+
+
+def _told_of(documents: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "passport": _document(documents.get("passport"), "passport_number"),
+        "id_details": _document(documents.get("id"), "id_number"),
+    }
 
 
 def _document(document: Any, number: str) -> dict[str, Any] | None:

@@ -47,6 +47,7 @@ PARTS = {
     "campaign_id": "campaign", "lead_id": "lead", "interaction_id": "interaction",
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
+    "communication_id": "message",
     "product_id": "product", "order_id": "order", "file_id": "file", "token": "token",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -56,7 +57,7 @@ SHARED = "Canaryfolk"
 ASKED = {"listings": f"?last_name={SHARED}", "dev": "?limit=100", "services": "?limit=100"}
 # Answers in figures alone, which hold no words to look for; their own tests ask whose they are.
 FIGURES = re.compile(
-    r"/(reports/\w+|analytics/dashboard|customers/segments|health|score|test-clock|check-access-token-session)$"
+    r"/(reports/\w+|analytics/dashboard|customers/segments|health|score|demographics|test-clock|check-access-token-session)$"
 )
 
 
@@ -129,9 +130,11 @@ def build_stage(cast: Cast) -> Stage:
     people = people_of(cast)
     for name, world in (("acme", cast.acme), ("rehearsal", cast.rehearsal), ("rival", cast.rival)):
         an_entry(world, email=f"listed-{CANARY[name].lower()}@example.com", first_name=CANARY[name], last_name=SHARED)
+    sent: dict[str, str] = {}
     for name, world in (("acme", cast.acme), ("rehearsal", cast.rehearsal), ("rival", cast.rival)):
         a_template(world)
-        a_message(world, recipient=Recipient(email=f"{CANARY[name].lower()}@example.com"))
+        whose = Recipient(email=f"{CANARY[name].lower()}@example.com", contact_id=UUID(people[name].id))
+        sent[name] = str(a_message(world, recipient=whose).pk)
     named = {name: a_campaign(getattr(cast, name), name=CANARY[name]) for name in CANARY}
     led = {name: a_lead(getattr(cast, name), name=CANARY[name]) for name in CANARY}
     said = {name: an_interaction(getattr(cast, name), led[name], notes=CANARY[name]) for name in CANARY}
@@ -159,7 +162,8 @@ def build_stage(cast: Cast) -> Stage:
         with world.scope():
             refund_order(order_id=order, amount=Decimal(1), reason=CANARY[name])
         ids |= {"product": str(product), "order": str(order)} if name == "acme" else {}
-    ids["file"] = str(a_file(cast.acme, contact_id=UUID(people["acme"].id)).pk)
+    ids["message"] = sent["acme"]
+    ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}
     return Stage(cast, people, actors(cast, people), ids, unknown)
 

@@ -21,6 +21,7 @@ from crm.contacts.models import CustomerInteraction
 from crm.contacts.selectors import customers
 from crm.insights.selectors import segments
 from crm.leads.selectors import leads
+from crm.messaging.recipients import Recipient
 from crm.orders.selectors import orders, products
 from crm.orders.services import refund_order
 from crm.organisations.models import ApiKey
@@ -40,6 +41,7 @@ from tests.cast import World, cast_for_a_test
 from tests.crm.feedback.asked import an_answer
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
+from tests.members import Member, a_member, authenticate, member_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets")]
 TABLE = Path(__file__).with_name("query_budgets.json")
@@ -53,6 +55,7 @@ def the_customer(world: World, otherwise: UUID) -> UUID:
 
 
 def people_in_the_listing(world: World, number: int) -> None:
+    reader = UUID(_reader(world).id)
     for _ in range(number):
         contact_id = a_customer(world, custom_fields={"size": 44})
         with world.scope():
@@ -64,6 +67,7 @@ def people_in_the_listing(world: World, number: int) -> None:
         a_lead(world)
         an_interaction(world, a_lead(world, custom_fields={"size": 44}))
         an_interaction_with(world, the_customer(world, contact_id))
+        a_message(world, f"own {uuid4()}", recipient=Recipient(email="reader@example.com", contact_id=reader))
         a_message(world, str(contact_id))
         an_answer(world, 3, customer_id=contact_id, comment="The price of the staff")
         product = a_product(world)
@@ -76,6 +80,17 @@ def people_in_the_listing(world: World, number: int) -> None:
 
 def _by_custom_field(world: World) -> Any:
     return world.api.get("/dev/crm/customers", limit=100, **{"custom_fields.size": "44"})
+
+
+def _reader(world: World) -> Member:
+    """Somebody with messages of their own."""
+    known = authenticate(world, "reader@example.com")
+    return member_from(world, known) if known.status_code == 200 else a_member(world, "reader@example.com")
+
+
+def _own_messages(world: World) -> Any:
+    reader = _reader(world)
+    return reader.api.get(f"{reader.path}/communications", size=100)
 
 
 def _of_a_customer(world: World, address: str) -> Any:
@@ -156,6 +171,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
+    "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),
     "crm/<str:listing_id>?email": lambda world: world.api.get(f"/crm/{world.listing.id}", email="nobody@example.com"),
 }

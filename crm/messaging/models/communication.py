@@ -35,6 +35,7 @@ class Communication(TenantModel):
     `cause` names why it is sent; the same cause never sends twice. `reason` says why it was skipped, deferred or has
     failed. `wanted_at` is the first due moment, `due_at` the present one. `contact_id` and `lead_id` are plain ids,
     since messaging knows neither. `sent_at` is when it left; `sealed` holds, until then, what `content` must not show.
+    `viewed_at` and `archived_at` are what the member did with it in their app.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -63,6 +64,8 @@ class Communication(TenantModel):
     claimed_until = models.DateTimeField(_("claimed until"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     created_at = models.DateTimeField(_("created"))
+    viewed_at = models.DateTimeField(_("viewed"), null=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("communication")

@@ -1,3 +1,4 @@
+from crm.messaging.services.marking import mark_communication
 from crm.messaging.services.preferences import Preference, choose_channels, preferences_of, unsubscribe
 from crm.messaging.services.queueing import queue_message, queue_messages
 from crm.messaging.services.receiving import Receipt, receive_mail
@@ -17,6 +18,7 @@ __all__ = [
     "define_template",
     "ensure_template",
     "lift_suppression",
+    "mark_communication",
     "preferences_of",
     "publish_version",
     "queue_message",
