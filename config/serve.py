@@ -22,12 +22,20 @@ def main() -> int:
     _ensure_port_is_free(env.port)
     with postgres.running(env):
         _say("Preparing the database …")
-        _manage("migrate", "--verbosity", "0", "--no-input")
-        demo = json.loads(_manage("demo", "--json")) if env.debug else None
+        demo = _prepared(env)
         forget_counts(env.data_dir)
         _say("Starting web, worker, relay and scheduler …")
         supervisor = Supervisor(_children(env))
         return supervisor.run(on_ready=lambda: _say(_ready_block(env, demo)), is_ready=lambda: _is_ready(env))
+
+
+def _prepared(env: Environment) -> dict[str, Any] | None:
+    """The database up to date; in trial mode with its demo, by the same process: starting one takes seconds."""
+    if not env.debug:
+        _manage("migrate", "--verbosity", "0", "--no-input")
+        return None
+    demo: dict[str, Any] = json.loads(_manage("demo", "--json", "--migrate"))
+    return demo
 
 
 def _children(env: Environment) -> list[Child]:

@@ -64,15 +64,19 @@ class Supervisor:
         self.stopping = False
 
     def run(self, on_ready: Callable[[], None], is_ready: Callable[[], bool]) -> int:
-        """Start all, call `on_ready` once `is_ready`, and stay until SIGINT or SIGTERM. Returns the exit code."""
+        """Start the first, and once `is_ready` the others, which would only slow it; call `on_ready` then, and stay
+        until SIGINT or SIGTERM. Returns the exit code.
+        """
         for received in (signal.SIGINT, signal.SIGTERM):
             signal.signal(received, self._stop)
-        for child in self.children:
-            child.start()
+        first, *others = self.children
+        first.start()
         told = False
         try:
             while not self.stopping:
                 if not told and is_ready():
+                    for child in others:
+                        child.start()
                     on_ready()
                     told = True
                 if not self._all_alive():
@@ -85,8 +89,8 @@ class Supervisor:
     def _all_alive(self) -> bool:
         """Restart what died. A child that cannot even start ends everything: its own words say why."""
         for child in self.children:
-            if not child.is_running and not self.stopping:
-                code = child.process.returncode if child.process else None
+            if child.process is not None and not child.is_running and not self.stopping:
+                code = child.process.returncode
                 if time.monotonic() - child.started < LEAST_LIFE_SECONDS:
                     print(f"{child.name} could not start (exit code {code}).", file=sys.stderr)
                     return False

@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
 from backoffice.demo.build import Builder
@@ -17,11 +18,14 @@ class Command(ScopedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print everything as JSON on stdout")
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--rotate", action="store_true", help="give out new keys and passwords")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TRIAL:
             raise CommandError("The demo exists in trial mode only: it is not made where DEBUG is off.")
+        if options["migrate"]:
+            call_command("migrate", verbosity=0, interactive=False)
         builder = Builder(self.scope)
         builder.build()
         if options["rotate"]:
