@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 
 from crm.kernel.tenancy import ScopedQuerySet, Tenant
 from crm.messaging.errors import CommunicationNotFound, Suppressed, TemplateNotFound
@@ -46,8 +47,9 @@ def communications() -> ScopedQuerySet[Communication]:
 
 
 def communications_with(contact_id: UUID) -> ScopedQuerySet[Communication]:
-    """Every message to one person."""
-    return communications().filter(contact_id=contact_id)
+    """Every message to one person, with `is_viewed` and `is_archived`."""
+    done = {"is_viewed": IsNull(F("viewed_at"), False), "is_archived": IsNull(F("archived_at"), False)}
+    return communications().filter(contact_id=contact_id).annotate(**done)
 
 
 def default_addresses() -> dict[str, str]:

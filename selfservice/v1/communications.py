@@ -33,8 +33,6 @@ class CommunicationOut(OutputSerializer):
     contact_id = serializers.UUIDField()
     channel = Mapped(CHANNELS)
     viewed_on = Moment(source="viewed_at", allow_null=True)
-    # Told as `is_archived`, by _shown().
-    archived_on = Moment(source="archived_at", allow_null=True)
     clicked_on = Constant(None)
     language = serializers.CharField(source="locale")
     recipient = serializers.CharField()
@@ -42,9 +40,9 @@ class CommunicationOut(OutputSerializer):
     content = serializers.CharField(help_text="HTML for e-mail. Secrets in it read [secret] in live mode.")
     name = serializers.CharField(source="template.name")
     created_on = Moment(source="created_at")
+    is_viewed = serializers.BooleanField()
+    is_archived = serializers.BooleanField()
     # Filled in by _shown().
-    is_viewed = Constant(False)
-    is_archived = Constant(False)
     sender = Constant("")
 
 
@@ -119,9 +117,7 @@ class CommunicationViewSet(DialectViewSet):
 
 
 def _shown(row: dict[str, Any], senders: dict[str, str]) -> dict[str, Any]:
-    is_archived = row.pop("archived_on") is not None
-    marks = {"is_viewed": row["viewed_on"] is not None, "is_archived": is_archived}
-    return row | marks | {"sender": senders.get(row["channel"].lower(), "")}
+    return row | {"sender": senders.get(row["channel"].lower(), "")}
 
 
 def _is_true(value: str) -> bool:
