@@ -20,12 +20,14 @@ from backoffice.admin.base import PlaceAdmin, changed_values, complaints_as_mess
 from backoffice.admin.filters import DayRangeFilter
 from backoffice.admin.order_forms import MOST_ROWS_TO_EDIT, ItemsForm, PlaceForm, RefundForm
 from backoffice.admin.told import told
+from crm.approvals.selectors import approval_of_record
 from crm.contacts.selectors import customer_by_id
 from crm.kernel.audit import events_about
 from crm.kernel.money import spelt_out
 from crm.orders.models import MOVES, Order, OrderStatus
 from crm.orders.selectors import invoice_of, lines_of, orders, orders_found_by, refunds_of
 from crm.orders.services import change_order, delete_order, issue_invoice, place_order, refund_order
+from crm.orders.services.approvals import ORDER
 
 STORY, REFUNDS = 25, 25
 # What one does to bring an order there.
@@ -191,16 +193,23 @@ def _may_edit_items(order: Order, lines: int) -> bool:
     return order.status == OrderStatus.PENDING and lines <= MOST_ROWS_TO_EDIT
 
 
+def _moves_of(order: Order, waits: bool) -> tuple[str, ...]:
+    """While it waits for approval it can only be cancelled."""
+    return tuple(status for status in MOVES[order.status] if not waits or status == OrderStatus.CANCELLED)
+
+
 def _context(order: Order) -> dict[str, Any]:
     """The summary and the story of one order, in a fixed number of queries."""
     spelt = partial(spelt_out, currency=order.currency)
-    lines = list(lines_of(order.pk))
+    lines, approval = list(lines_of(order.pk)), approval_of_record(ORDER, order.pk)
+    waits = approval is not None and approval.is_pending
     return {
         "order": order,
         "amounts": {name: spelt(getattr(order, name)) for name in AMOUNTS},
         "lines": [(line, spelt(line.unit_price), spelt(line.subtotal)) for line in lines],
-        "moves": [(status, DEEDS[status]) for status in MOVES[order.status]],
-        "may_edit_items": _may_edit_items(order, len(lines)),
+        "approval": approval,
+        "moves": [(status, DEEDS[status]) for status in _moves_of(order, waits)],
+        "may_edit_items": _may_edit_items(order, len(lines)) and not waits,
         "refunds": [(refund, spelt(refund.amount)) for refund in refunds_of(order.pk)[:REFUNDS]],
         "invoice": invoice_of(order.pk).first(),
         "story": told(events_about("order", order.pk)[:STORY]),

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from backoffice.demo.approvals import ensure_approval
 from backoffice.demo.campaigns import ensure_campaigns
 from backoffice.demo.cast import (
     BLACKLISTED_EMAIL,
@@ -71,6 +72,7 @@ class Builder:
                     ensure_interactions(cast, mode)
                     ensure_messages(cast, mode)
                     ensure_feedback(cast, mode)
+                    ensure_approval(cast, mode)
 
     @atomic
     def rotate(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from backoffice.demo.approvals import waiting_request
 from backoffice.demo.build import generation_of_keys, key_seed
 from backoffice.demo.campaigns import demo_campaign
 from backoffice.demo.cast import (
@@ -70,6 +71,7 @@ def _mode(cast: DemoOrganisation, mode: str, generation: int) -> dict[str, Any]:
         "campaign_id": _campaign_id(),
         "blacklisted": {"email": BLACKLISTED_EMAIL, "phone": BLACKLISTED_PHONE},
         "pass_code": pass_code_of(cast, mode),
+        "approval_request_id": _approval_request_id(),
         "member": _member(cast, mode, generation),
     }
 
@@ -78,6 +80,12 @@ def _product_id() -> str:
     product = demo_product()
     assert product is not None, "the demo was built before it is shown"
     return str(product.id)
+
+
+def _approval_request_id() -> str | None:
+    """None once it was decided, until the demo is started anew."""
+    request = waiting_request()
+    return str(request.pk) if request else None
 
 
 def _campaign_id() -> str:

@@ -157,8 +157,12 @@ def _text(value: Any, is_json: bool) -> str | None:
 
 
 def _array(texts: Iterable[str | None]) -> str:
-    items = ["NULL" if text is None else f'"{text.translate(_IN_ARRAY)}"' for text in texts]
+    items = ["NULL" if text is None else f'"{_in_array(text)}"' for text in texts]
     return f"{{{','.join(items)}}}"
+
+
+def _in_array(text: str) -> str:
+    return text.translate(_IN_ARRAY) if '"' in text or "\\" in text else text
 
 
 def _escaped(text: str | None) -> str:

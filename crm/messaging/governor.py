@@ -116,7 +116,7 @@ def patiently(decided: Verdict, message_class: str, wanted_at: datetime, now: da
 
 def _when(recipient: Recipient, channel: str, now: datetime, known: Known) -> Verdict:
     settings = known.rules.settings
-    sent = [pair for key in keys_of(recipient) for pair in known.sent.get(key, [])]
+    sent = [pair for key in keys_of(recipient) for pair in known.sent.get(key, [])] if known.sent else []
     free = first_free(now, [moment for via, moment in sent if via == channel], settings.caps_of(channel))
     free = free and first_free(free, [moment for _via, moment in sent], settings.caps_of_all)
     if free is None:

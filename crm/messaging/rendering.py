@@ -39,6 +39,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "phone": Placeholder(_("the recipient's phone number"), "+35799123456"),
     "organisation": Placeholder(_("the name of your organisation"), "Kaffa Coffee"),
     "link": Placeholder(_("where this message leads"), "https://crm.example.com/x"),
+    "reject_link": Placeholder(_("where one says no"), "https://crm.example.com/n"),
     "code": Placeholder(_("a one-time password"), "123456"),
     "order_number": Placeholder(_("the number of an order"), "A-1001"),
     "amount": Placeholder(_("an amount of money, with its currency"), "12.50 USD"),

@@ -7,6 +7,7 @@ occurrence (semantics §3.8).
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ class Cap(NamedTuple):
     within: timedelta
 
 
+@lru_cache(maxsize=4_096)
 def instant_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The moment, in UTC, at which the clocks of `zone` show `clock` on `day`."""
     wall = datetime.combine(day, clock, zone)

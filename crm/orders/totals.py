@@ -36,6 +36,11 @@ class Amounts:
         return self.subtotal - self.discount + self.tax
 
 
+def percentage_of(part: Decimal, whole: Decimal) -> Decimal:
+    """How many per cent `part` is of `whole`; of nothing it is none."""
+    return 100 * part / whole if whole else _ZERO
+
+
 def subtotal_of(lines: Iterable[Priced]) -> Decimal:
     """What the lines come to before discount and tax."""
     return sum((line.quantity * line.unit_price for line in lines), _ZERO)

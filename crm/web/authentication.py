@@ -49,6 +49,11 @@ def credentials_of(request: Request, dialect: Dialect) -> Credentials:
     raise KeyRefused
 
 
+def names_a_person(request: Any, dialect: Dialect) -> bool:
+    """Whether the request comes with what should be a person's token, good or not; an application's key is none."""
+    return any(_token(request, header, dialect) for header in dialect.credential_headers[0])
+
+
 def _known(text: str) -> Credentials:
     caller = _caller_with_token(text) if text.count(".") == 2 else caller_with_key(text)
     audience, kind = _AUDIENCES[caller.kind]  # type: ignore[index]

@@ -112,7 +112,7 @@ class SurfaceErrors:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         dialect = dialect_of(request.path_info)
-        if dialect is None or response.status_code < 400 or response["Content-Type"] == "application/json":
+        if dialect is None or response.status_code < 400 or getattr(response, "is_from_view", False):
             return response
         return failure_response(dialect, problem_with_status(response.status_code))
 

@@ -230,6 +230,8 @@ class DialectViewSet(GenericViewSet[Any]):
         for name, value in (self.usage.headers if self.usage else {}).items():
             response[name] = value
         response["Cache-Control"] = "no-store"
+        # A page that an action answers with stays as it is, whatever its status.
+        response.is_from_view = True
         if isinstance(response, StreamingHttpResponse):
             return response
         response.accepted_renderer = DialectRenderer()

@@ -1,7 +1,6 @@
 """S2 `/contacts/{id}/communications` and `/communications/{id}` (s2 §B4): the messages that one was sent."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django_filters.filters import CharFilter, ChoiceFilter
@@ -17,7 +16,7 @@ from crm.web.dialects import Page
 from crm.web.filters import FilterSet
 from crm.web.serializers import Constant, InputSerializer, Mapped, Moment, OutputSerializer
 from crm.web.viewset import DialectViewSet
-from selfservice.v1.own import READ, WRITE, OwnViewSet
+from selfservice.v1.own import READ, WRITE, OwnViewSet, id_in
 
 CHANNELS = {"email": "EMAIL", "sms": "SMS", "inapp": "INAPP", "device": "DEVICE"}
 # The document knows three words: whatever may still leave is pending, whatever will not was rejected.
@@ -109,11 +108,13 @@ class CommunicationViewSet(DialectViewSet):
 
     def mark(self, request: Request, communication_id: str) -> Any:
         """Note that one has viewed a message, or has put it away."""
-        marked = mark_communication(communication_id=_id_in(communication_id), contact_id=self.caller.id, **self.read())
+        marked = mark_communication(
+            communication_id=id_in(communication_id, CommunicationNotFound), contact_id=self.caller.id, **self.read()
+        )
         return {"id": str(marked.pk)}
 
     def _wanted(self, communication_id: str) -> ScopedQuerySet[Any]:
-        return communications_with(self.caller.id).filter(Q(pk=_id_in(communication_id)))
+        return communications_with(self.caller.id).filter(Q(pk=id_in(communication_id, CommunicationNotFound)))
 
 
 def _shown(row: dict[str, Any], senders: dict[str, str]) -> dict[str, Any]:
@@ -122,11 +123,3 @@ def _shown(row: dict[str, Any], senders: dict[str, str]) -> dict[str, Any]:
 
 def _is_true(value: str) -> bool:
     return value.strip().lower() == "true"
-
-
-def _id_in(text: str) -> UUID:
-    """Raises CommunicationNotFound for what is no id at all, too."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise CommunicationNotFound from None

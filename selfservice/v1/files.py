@@ -1,7 +1,6 @@
 """S2 `/upload/files`, `/files/{id}` and a person's picture (s2 §B2). One's own files, and no others."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponseBase
 from rest_framework import serializers
@@ -19,6 +18,7 @@ from crm.web.grants import Audience, grant
 from crm.web.serializers import FileOut, InputSerializer, Moment, OutputSerializer
 from crm.web.viewset import DialectViewSet
 from selfservice.v1.contacts import ContactViewSet
+from selfservice.v1.own import id_in
 from selfservice.v1.pictures import CreativeOut, creative
 
 ENTITY_TYPES = (
@@ -71,12 +71,12 @@ class FileViewSet(DialectViewSet):
 
     def retrieve(self, request: Request, file_id: str) -> Any:
         """The file itself, or what is to be told of it where `Accept` names `application/json`."""
-        file = file_of(self.caller.id, _id_in(file_id))
+        file = file_of(self.caller.id, id_in(file_id, FileNotFound))
         return self._told(file) if self._asks_for_json() else _bytes_of(file)
 
     def destroy(self, request: Request, file_id: str) -> None:
         """The file is gone for good; a second time there is none."""
-        delete_file(file_id=_id_in(file_id), contact_id=self.caller.id)
+        delete_file(file_id=id_in(file_id, FileNotFound), contact_id=self.caller.id)
 
     def _media_types(self) -> set[str]:
         """Which kind a file is, is known only when it is found."""
@@ -127,11 +127,3 @@ class AvatarViewSet(DialectViewSet):
 
 def _bytes_of(file: Any) -> HttpResponseBase:
     return file_response(opened(file), name=file.name, media_type=file.media_type, is_inline=file.is_inline)
-
-
-def _id_in(text: str) -> UUID:
-    """Raises FileNotFound for what is no id at all, too."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise FileNotFound from None

@@ -1,8 +1,9 @@
 """The base of what members do with their own record: another contact's id is refused whether or not it exists."""
 
 from typing import Any
+from uuid import UUID
 
-from crm.kernel.errors import Forbidden
+from crm.kernel.errors import Forbidden, NotFound
 from crm.web.dialects import SelfService
 from crm.web.grants import Audience, grant
 from crm.web.viewset import DialectViewSet
@@ -17,3 +18,11 @@ class OwnViewSet(DialectViewSet):
         """A contact reaches their own record only; other ids look alike, whatever stands behind them."""
         if str(kwargs.get("contact_id", "")).replace("-", "").lower() != self.caller.id.hex:
             raise Forbidden
+
+
+def id_in(text: str, missing: type[NotFound]) -> UUID:
+    """The id in a path; raises `missing` for what is no id at all, as for one that nobody has."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise missing from None

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from selfservice.v1.approvals import ApprovalViewSet, OwnApprovalViewSet
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.communications import CommunicationViewSet, OwnCommunicationViewSet
 from selfservice.v1.contacts import ContactViewSet
@@ -42,6 +43,14 @@ urlpatterns = [
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),
+    path("contacts/<str:contact_id>/approval_requests", OwnApprovalViewSet.as_view({"get": "list"})),
+    path("approval_requests/accept", ApprovalViewSet.as_view({"post": "accept"})),
+    path("approval_requests/reject", ApprovalViewSet.as_view({"post": "reject"})),
+    path("approval_requests/accept/<str:token>", ApprovalViewSet.as_view({"get": "accept_page"})),
+    path("approval_requests/reject/<str:token>", ApprovalViewSet.as_view({"get": "reject_page"})),
+    path("approval_requests/accept/<str:token>/action", ApprovalViewSet.as_view({"post": "accept_by_page"})),
+    path("approval_requests/reject/<str:token>/action", ApprovalViewSet.as_view({"post": "reject_by_page"})),
+    path("approval_requests/<str:approval_id>/actions", ApprovalViewSet.as_view({"post": "act"})),
     path("upload/files", FileViewSet.as_view({"post": "upload"})),
     path("printout", PrintoutViewSet.as_view({"post": "create"})),
     path("files/<str:file_id>", FileViewSet.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -46,7 +46,8 @@ def note_letters(*, letters: Sequence[Letter]) -> None:
     rows = _interactions(letters)
     copy_rows(LeadInteraction, rows)
     reached = [letter.lead for letter in letters if letter.kind != InteractionType.NOTE]
-    Lead.objects.filter(pk__in=[lead.pk for lead in reached]).update(last_contact=now(), updated_at=now())
+    known = [lead.pk for lead in reached if lead.status != Stage.NEW]
+    Lead.objects.filter(pk__in=known).update(last_contact=now(), updated_at=now())
     _note_first_contact([lead for lead in reached if lead.status == Stage.NEW])
     ids = tuple(letter.lead.pk for letter in letters)
     record(LeadsWrittenTo(batch_id=rows[0].pk, number=len(rows), lead_ids=ids))
@@ -61,6 +62,7 @@ def _interactions(letters: Sequence[Letter]) -> list[LeadInteraction]:
 
 
 def _note_first_contact(leads: Sequence[Lead]) -> None:
+    """New leads that are contacted now; each row is written once, for each of its writes goes into every index."""
     blank = StageChange(from_status=Stage.NEW, to_status=Stage.CONTACTED, changed_at=now())
     changes = [another(blank) for _lead in leads]
     for change, lead in zip(changes, leads, strict=True):
@@ -68,7 +70,9 @@ def _note_first_contact(leads: Sequence[Lead]) -> None:
         change.seconds = max(0, int((now() - lead.status_since).total_seconds()))
     copy_rows(StageChange, changes)
     ids = [lead.pk for lead in leads]
-    Lead.objects.filter(pk__in=ids).update(status=Stage.CONTACTED, status_since=now())
+    Lead.objects.filter(pk__in=ids).update(
+        status=Stage.CONTACTED, status_since=now(), last_contact=now(), updated_at=now()
+    )
     moved = {"from_status": Stage.NEW, "to_status": Stage.CONTACTED}
     record_all([LeadStatusChanged(lead_id=id_, **moved) for id_ in ids])
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.addresses import checked_email, checked_phone
 from crm.kernel.clock import now
-from crm.kernel.copying import insert_rows
+from crm.kernel.copying import another, insert_rows
 from crm.kernel.errors import Invalid
 from crm.kernel.events import record
+from crm.kernel.ids import new_id
 from crm.kernel.sealing import new_wrapped_key, seal
 from crm.kernel.tenancy import Mode, current_scope
 from crm.kernel.transactions import atomic
@@ -63,9 +64,7 @@ def queue_messages(*, batch: Sequence[Outgoing]) -> list[Communication]:
     new = [outgoing for cause, outgoing in asked.items() if cause not in before]
     if not new:
         return [before[outgoing.cause] for outgoing in batch]
-    wordings = Wordings.of(new)
-    known = known_about([outgoing.recipient for outgoing in new], now())
-    rows = [_row(outgoing, wordings.version_for(outgoing), known) for outgoing in new]
+    rows = _rows(new)
     written = insert_rows(Communication, rows)
     made = [row for row in rows if row.pk in written]
     # Somebody else asked for the same at the same moment: theirs is the message.
@@ -73,6 +72,18 @@ def queue_messages(*, batch: Sequence[Outgoing]) -> list[Communication]:
     kept = before | elsewhere | {row.cause: row for row in made}
     _record(made)
     return [kept[outgoing.cause] for outgoing in batch]
+
+
+def _rows(new: Sequence[Outgoing]) -> list[Communication]:
+    wordings, blanks = Wordings.of(new), dict[UUID, Communication]()
+    known = known_about([outgoing.recipient for outgoing in new], now())
+    rows = []
+    for outgoing in new:
+        version = wordings.version_for(outgoing)
+        if version.pk not in blanks:
+            blanks[version.pk] = _blank(version)
+        rows.append(_row(outgoing, version, blanks[version.pk], known))
+    return rows
 
 
 def _rows_by_cause(causes: Iterable[str]) -> dict[str, Communication]:
@@ -125,15 +136,24 @@ class Wordings:
         raise NothingPublished
 
 
-def _row(outgoing: Outgoing, version: TemplateVersion, known: Known) -> Communication:
-    template, recipient, wanted_at = version.template, outgoing.recipient, max(outgoing.due_at or now(), now())
-    row = Communication(
+def _blank(version: TemplateVersion) -> Communication:
+    """What the messages of one wording have in common."""
+    template = version.template
+    return Communication(
         channel=template.channel, message_class=template.message_class, template=template, version=version,
-        locale=version.locale, recipient=recipient.address_for(template.channel)[:254],
-        recipient_key=recipient.key_for(template.channel)[:254], recipient_name=recipient.name[:201],
-        timezone=recipient.timezone[:64], contact_id=recipient.contact_id, lead_id=recipient.lead_id,
-        cause=outgoing.cause, wanted_at=wanted_at, due_at=wanted_at, created_at=now(),
+        locale=version.locale, created_at=now(),
     )  # fmt: skip
+
+
+def _row(outgoing: Outgoing, version: TemplateVersion, blank: Communication, known: Known) -> Communication:
+    recipient, wanted_at = outgoing.recipient, max(outgoing.due_at or now(), now())
+    row = another(blank)
+    row.id, row.cause = new_id(), outgoing.cause
+    row.recipient = recipient.address_for(row.channel)[:254]
+    row.recipient_key, row.recipient_name = recipient.key_for(row.channel)[:254], recipient.name[:201]
+    row.timezone = recipient.timezone[:64]
+    row.contact_id, row.lead_id = recipient.contact_id, recipient.lead_id
+    row.wanted_at = row.due_at = wanted_at
     decided = verdict(recipient, row.channel, row.message_class, wanted_at, known)
     decided = patiently(decided, row.message_class, wanted_at, wanted_at)
     if isinstance(decided, Skip):

@@ -9,6 +9,7 @@ from crm.orders.errors import ItemsFixed, OtherCustomer, SeveralItems
 from crm.orders.events import OrderDeleted, OrderUpdated
 from crm.orders.models import Order, OrderLine, OrderStatus, Product
 from crm.orders.selectors import lines_of
+from crm.orders.services.approvals import mind_approval, recall_with, release_for
 from crm.orders.services.locking import locked_order
 from crm.orders.services.moving import follow_status
 from crm.orders.services.purchases import recount_purchases
@@ -38,15 +39,17 @@ def change_order(
     **values: Unpack[OrderValues],
 ) -> Order:
     """Write an order; what is not given stays. While it is pending its items and its discount may change, and stock
-    with them; what it has already keeps its price. `product_id` or `quantity` alone is about its only item.
+    with them; what it has already keeps its price. `product_id` or `quantity` alone is about its only item. While it
+    waits for approval it can only be cancelled.
 
-    Raises OrderNotFound, OtherCustomer, ItemsFixed, SeveralItems, UnknownProduct, ProductNotForSale, StockShort,
-    DiscountTooLarge, OrderTooLarge, IllegalOrderMove, Invalid.
+    Raises OrderNotFound, OtherCustomer, RecordLocked, ItemsFixed, SeveralItems, UnknownProduct, ProductNotForSale,
+    StockShort, DiscountTooLarge, OrderTooLarge, IllegalOrderMove, ApprovalNeeded, Invalid.
     """
     order = locked_order(order_id)
     before, status, ordered_at = order.status, values.get("status", order.status), order.ordered_at
     if customer_id not in (None, order.customer_id):
         raise OtherCustomer
+    release_for(order, status)
     ensure_may_move(order, status)
     present = list(lines_of(order.pk))
     held = units_held(before, present)
@@ -65,6 +68,8 @@ def change_order(
             formerly_ordered_at=ordered_at.isoformat() if ordered_at != order.ordered_at else "",
         ), changes=changes)  # fmt: skip
     follow_status(order, lines, before=before)
+    if "total" in changes or "discount" in changes:
+        mind_approval(order, lines)
     return order
 
 
@@ -74,6 +79,7 @@ def delete_order(*, order_id: UUID) -> None:
     that is deleted brings no goods back. Raises OrderNotFound.
     """
     order = locked_order(order_id)
+    recall_with(order, "deleted")
     order.deleted_at = order.updated_at = now()
     order.save(update_fields=["deleted_at", "updated_at"])
     if order.is_open:

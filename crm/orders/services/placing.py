@@ -7,6 +7,7 @@ from crm.kernel.events import record
 from crm.kernel.transactions import atomic
 from crm.orders.events import OrderCreated
 from crm.orders.models import Order, OrderLine, OrderStatus, Series
+from crm.orders.services.approvals import mind_approval
 from crm.orders.services.customers import ordering_customer
 from crm.orders.services.moving import follow_status
 from crm.orders.services.numbering import next_numbers
@@ -28,10 +29,10 @@ from crm.organisations.selectors import organisation_of_scope
 @atomic
 def place_order(*, customer_id: UUID, items: Sequence[Item], **values: Unpack[OrderValues]) -> Order:
     """A customer's order, at today's prices; what it holds is taken from stock, unless it is written down as cancelled.
-    It may begin in any status (where-they-meet.md).
+    It may begin in any status (where-they-meet.md); one that needs approval begins as pending, and waits.
 
     Raises UnknownCustomer, CustomerBlocked, UnknownProduct, ProductNotForSale, StockShort, DiscountTooLarge,
-    OrderTooLarge, Invalid.
+    OrderTooLarge, ApprovalNeeded, Invalid.
     """
     organisation = organisation_of_scope()
     order = Order(ordered_at=now(), currency=organisation.currency, created_at=now(), updated_at=now())
@@ -53,4 +54,5 @@ def place_order(*, customer_id: UUID, items: Sequence[Item], **values: Unpack[Or
         currency=order.currency,
     ))  # fmt: skip
     follow_status(order, lines)
+    mind_approval(order, lines)
     return order

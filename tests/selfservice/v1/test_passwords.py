@@ -182,7 +182,8 @@ def test_a_link_that_was_followed_by_a_scanner_is_good_for_its_reader(rehearsal:
     assert ANYBODY.head(f"{VERIFY}/{token}").status_code == 200
     assert verify(token).status_code == 200
     assert is_verified(rehearsal)
-    assert verify("nonsense").status_code == 400
+    refused_page = verify("nonsense")
+    assert (refused_page.status_code, refused_page["Content-Type"]) == (400, "text/html; charset=utf-8")
     with rehearsal.scope():
         move_test_clock(to=now() + timedelta(days=7, seconds=1))
     assert verify(token).status_code == 400

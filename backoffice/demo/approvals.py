@@ -1,0 +1,30 @@
+"""Large orders wait for the customer's word; one of the member's does, whenever the demo is started."""
+
+from backoffice.demo.cast import DemoOrganisation
+from backoffice.demo.members import demo_member
+from backoffice.demo.products import demo_product
+from crm.approvals.models import ApprovalRequest, ApprovalState, Approver, Policy
+from crm.approvals.selectors import approvals_of
+from crm.approvals.services import Step, define_policy
+from crm.orders.services import place_order
+from crm.orders.services.writing import Item
+
+POLICY, LARGE, PIECES = "Large orders", 100, 120
+
+
+def waiting_request() -> ApprovalRequest | None:
+    """What waits for the demo's member, the latest."""
+    member = demo_member()
+    return member and approvals_of(member.contact_id).filter(state=ApprovalState.PENDING).first()
+
+
+def ensure_approval(cast: DemoOrganisation, mode: str) -> None:
+    if not Policy.objects.filter(name=POLICY).exists():
+        steps = [Step(approver=Approver.MEMBER, sla_hours=72)]
+        define_policy(name=POLICY, kind="order", fact="items", more_than=LARGE, steps=steps)
+    member, product = demo_member(), demo_product()
+    if member and product and product.units_in_stock >= PIECES and waiting_request() is None:
+        place_order(
+            customer_id=member.contact_id, items=[Item(product_id=product.pk, quantity=PIECES)],
+            notes="For the summer party",
+        )  # fmt: skip

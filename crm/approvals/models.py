@@ -1,1 +1,0 @@
-"""Tables come with the services that write them."""
