@@ -25,7 +25,6 @@ from crm.approvals.models.request import LONGEST_COMMENTS
 from crm.approvals.selectors import approval_requests, deciders_of, decisions_on, people_called, question_of
 from crm.approvals.services import decide_signed_in
 from crm.kernel.audit import events_about
-from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import current_scope
 
 STATE_COLORS = {
@@ -51,7 +50,7 @@ class ApprovalPage(PlaceAdmin):
     list_display = ("reference", "shown_kind", "policy", "shown_state", "overdue", "created_at", "decided_at")
     list_filter = ("state", ("created_at", DayRangeFilter))
     list_select_related = ("policy",)
-    search_fields = ("reference",)
+    search_fields = ("^reference",)
     search_help_text = gettext_lazy("A number, such as that of an order")
     ordering = ("-created_at", "-id")
     change_form_outer_before_template = "backoffice/approval_summary.html"
@@ -62,9 +61,6 @@ class ApprovalPage(PlaceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return approval_requests()
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        return (found_by(queryset, search_term, "reference") if search_term.strip() else queryset), False
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         approval = self.get_object(request, object_id)

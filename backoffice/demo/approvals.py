@@ -15,7 +15,7 @@ POLICY, LARGE, PIECES = "Large orders", 100, 120
 def waiting_request() -> ApprovalRequest | None:
     """What waits for the demo's member, the latest."""
     member = demo_member()
-    return member and approvals_of(member.contact_id).filter(state=ApprovalState.PENDING).first()
+    return approvals_of(member.contact_id).filter(state=ApprovalState.PENDING).first() if member else None
 
 
 def ensure_approval(cast: DemoOrganisation, mode: str) -> None:

@@ -51,6 +51,15 @@ class FileOut(OutputSerializer):
     media_type: ClassVar[str]
     # What is told of it to who asks for JSON; None where it is the file or nothing.
     told: ClassVar[type[OutputSerializer] | None] = None
+    # Whether a refusal may be written so, too.
+    refuses_in_kind: ClassVar[bool] = False
+
+
+class PageOut(FileOut):
+    """A page for whoever followed a link. What is wrong with the link stands on a page, too."""
+
+    media_type = "text/html"
+    refuses_in_kind = True
 
 
 class CsvOut(FileOut):

@@ -77,7 +77,6 @@ class DialectViewSet(GenericViewSet[Any]):
 
     # Actions whose body may be a form with files, in whatever dialect.
     takes_files: ClassVar[frozenset[str]] = frozenset()
-
     # This surface's names of fields that the domain names otherwise, for complaints: {"email": "email_address"}.
     field_names: ClassVar[Mapping[str, str]] = {}
     # Actions that must not be undone as a whole: what was guessed at a sign-in stays counted.
@@ -257,8 +256,7 @@ class DialectViewSet(GenericViewSet[Any]):
 
     def found(self, queryset: QuerySet[Any]) -> Any:
         """The key of the one row of `queryset`: a missing record is refused before a bad body. Raises NotFound."""
-        key = queryset.values_list("pk", flat=True).first()
-        if key is None:
+        if (key := queryset.values_list("pk", flat=True).first()) is None:
             raise NotFound
         return key
 

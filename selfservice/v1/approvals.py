@@ -22,7 +22,7 @@ from crm.web.authentication import names_a_person
 from crm.web.dialects import Page
 from crm.web.filters import FilterSet
 from crm.web.grants import Audience, grant
-from crm.web.serializers import FileOut, InputSerializer, OutputSerializer
+from crm.web.serializers import InputSerializer, OutputSerializer, PageOut
 from crm.web.viewset import DialectViewSet
 from selfservice.portal.links import link_opened
 from selfservice.v1.own import READ, WRITE, OwnViewSet, id_in
@@ -33,6 +33,9 @@ STATES = {
     "pending": "PENDING", "approved": "APPROVED", "rejected": "REJECTED", "recalled": "REJECTED", "expired": "REJECTED",
 }  # fmt: skip
 LONGEST_LINK = 400
+# What the token of a mail opens: pages to look at, and what their buttons and the apps do.
+_PAGES = ("accept_page", "reject_page")
+_DEEDS = ("act_by_token", "accept", "reject", "accept_by_page", "reject_by_page")
 
 
 class EntityType(serializers.CharField):
@@ -66,8 +69,10 @@ class DecidedOut(OutputSerializer):
     id = serializers.UUIDField()
 
 
-class PageOut(FileOut):
-    media_type = "text/html"
+class DecidedOrPageOut(PageOut):
+    """A page for who decides by a token; for an app where somebody is signed in, the request's id."""
+
+    told = DecidedOut
 
 
 class _Response(serializers.ChoiceField):
@@ -125,18 +130,14 @@ class ApprovalViewSet(DialectViewSet):
     dialect = OwnViewSet.dialect
     grants = {
         "act": WRITE,
-        **dict.fromkeys(("act_by_token", "accept", "reject", "accept_page", "reject_page", "accept_by_page",
-                         "reject_by_page"), grant("auth:me:write", Audience.PUBLIC)),
+        **dict.fromkeys(_PAGES, grant("auth:me:read", Audience.PUBLIC)),
+        **dict.fromkeys(_DEEDS, grant("auth:me:write", Audience.PUBLIC)),
     }  # fmt: skip
     reads = {
         "act": ActionIn, "act_by_token": TokenAndResponseIn, "accept": TokenIn, "reject": TokenIn,
         "accept_by_page": CommentsIn, "reject_by_page": CommentsIn,
     }  # fmt: skip
-    answers = {
-        "act": DecidedOut,
-        **dict.fromkeys(("act_by_token", "accept", "reject", "accept_page", "reject_page", "accept_by_page",
-                         "reject_by_page"), PageOut),
-    }  # fmt: skip
+    answers = {"act": DecidedOrPageOut, **dict.fromkeys((*_PAGES, *_DEEDS), PageOut)}
     outside_transaction = frozenset(grants)
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
@@ -147,11 +148,11 @@ class ApprovalViewSet(DialectViewSet):
 
     def act(self, request: Request, approval_id: str) -> Any:
         """Say yes or no. Without a person's token, `{token, response}` does it by the token of a mail."""
+        wanted = self.found(approvals_of(self.caller.id).filter(pk=id_in(approval_id, ApprovalNotFound)))
         given = self.read()
         decided = decide_signed_in(
-            approval_id=id_in(approval_id, ApprovalNotFound), response=RESPONSES[given["action"]],
-            comments=given.get("comments", ""),
-        )  # fmt: skip
+            approval_id=wanted, response=RESPONSES[given["action"]], comments=given.get("comments", "")
+        )
         return {"id": str(decided.pk)}
 
     def act_by_token(self, request: Request, approval_id: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from crm.organisations.selectors import organisation_of_scope
 from crm.web.device import device_of
 from crm.web.dialects import SelfService
 from crm.web.grants import Audience, grant
-from crm.web.serializers import FileOut, InputSerializer
+from crm.web.serializers import InputSerializer, PageOut
 from crm.web.viewset import DialectViewSet
 from selfservice.portal.links import link_opened
 from selfservice.v1.sign_in import OPEN
@@ -36,10 +36,6 @@ class ResendIn(InputSerializer):
 class ChangeIn(InputSerializer):
     token = serializers.CharField(max_length=400)
     password = serializers.CharField(max_length=128, trim_whitespace=False)
-
-
-class PageOut(FileOut):
-    media_type = "text/html"
 
 
 class PasswordViewSet(DialectViewSet):

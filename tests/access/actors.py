@@ -30,6 +30,11 @@ class Actor:
     world: str = "acme"
     only: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def names_a_person(self) -> bool:
+        """Whether what they come with is, or was, a person's token, or is taken for one."""
+        return bool(self.credential) and not self.credential.startswith(("sk_", "pk_"))
+
     def client(self, dialect: str) -> Client:
         """Their credential in the header that the dialect reads it from."""
         if not self.credential:

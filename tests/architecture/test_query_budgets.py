@@ -38,6 +38,7 @@ from tests.builders import (
     an_order,
 )
 from tests.cast import World, cast_for_a_test
+from tests.crm.approvals.asked import a_waiting_request
 from tests.crm.feedback.asked import an_answer
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
@@ -69,6 +70,7 @@ def people_in_the_listing(world: World, number: int) -> None:
         an_interaction_with(world, the_customer(world, contact_id))
         a_message(world, f"own {uuid4()}", recipient=Recipient(email="reader@example.com", contact_id=reader))
         a_message(world, str(contact_id))
+        a_waiting_request(world, reader)
         an_answer(world, 3, customer_id=contact_id, comment="The price of the staff")
         product = a_product(world)
         order = an_order(world, contact_id, (product, 1), (product, 1), status="delivered", notes="Rush")
@@ -91,6 +93,11 @@ def _reader(world: World) -> Member:
 def _own_messages(world: World) -> Any:
     reader = _reader(world)
     return reader.api.get(f"{reader.path}/communications", size=100)
+
+
+def _own_approvals(world: World) -> Any:
+    reader = _reader(world)
+    return reader.api.get(f"{reader.path}/approval_requests", size=100)
 
 
 def _of_a_customer(world: World, address: str) -> Any:
@@ -172,6 +179,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
+    "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),
     "crm/<str:listing_id>?email": lambda world: world.api.get(f"/crm/{world.listing.id}", email="nobody@example.com"),
 }

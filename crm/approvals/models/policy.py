@@ -63,7 +63,7 @@ class PolicyStep(TenantModel):
     position = models.PositiveSmallIntegerField(_("place"), default=1)
     approver = models.CharField(_("who decides"), max_length=6, choices=Approver.choices)
     staff = models.ForeignKey(
-        "organisations.Staff", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        "organisations.Staff", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
         verbose_name=_("colleague"),
     )  # fmt: skip
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, blank=True)
@@ -97,11 +97,13 @@ class Delegation(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     staff = models.ForeignKey(
-        "organisations.Staff", on_delete=models.CASCADE, related_name="+", verbose_name=_("who is away")
-    )
+        "organisations.Staff", on_delete=models.CASCADE, related_name="+", db_index=False,
+        verbose_name=_("who is away"),
+    )  # fmt: skip
     deputy = models.ForeignKey(
-        "organisations.Staff", on_delete=models.CASCADE, related_name="+", verbose_name=_("who stands in")
-    )
+        "organisations.Staff", on_delete=models.CASCADE, related_name="+", db_index=False,
+        verbose_name=_("who stands in"),
+    )  # fmt: skip
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("until"))
     created_at = models.DateTimeField(_("written"), editable=False)

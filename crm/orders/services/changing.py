@@ -47,10 +47,7 @@ def change_order(
     """
     order = locked_order(order_id)
     before, status, ordered_at = order.status, values.get("status", order.status), order.ordered_at
-    if customer_id not in (None, order.customer_id):
-        raise OtherCustomer
-    release_for(order, status)
-    ensure_may_move(order, status)
+    _ensure_open_to(order, status, customer_id)
     present = list(lines_of(order.pk))
     held = units_held(before, present)
     changes = write_fields(order, values)
@@ -68,7 +65,7 @@ def change_order(
             formerly_ordered_at=ordered_at.isoformat() if ordered_at != order.ordered_at else "",
         ), changes=changes)  # fmt: skip
     follow_status(order, lines, before=before)
-    if "total" in changes or "discount" in changes:
+    if not changes.keys().isdisjoint(("total", "discount")):
         mind_approval(order, lines)
     return order
 
@@ -91,6 +88,14 @@ def delete_order(*, order_id: UUID) -> None:
         order_id=order.id, contact_id=order.customer_id, status=order.status, total=order.digits(order.total),
         currency=order.currency,
     ))  # fmt: skip
+
+
+def _ensure_open_to(order: Order, status: str, customer_id: UUID | None) -> None:
+    """Raises OtherCustomer, RecordLocked, IllegalOrderMove, Invalid."""
+    if customer_id not in (None, order.customer_id):
+        raise OtherCustomer
+    release_for(order, status)
+    ensure_may_move(order, status)
 
 
 def _wanted(

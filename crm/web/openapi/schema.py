@@ -70,6 +70,9 @@ class DialectSchema(AutoSchema):
         writes = self.method not in SAFE
         done = (self.view.status_of_action(), *self.view.more_statuses.get(self._action, ()))
         refused = failures(self.view.dialect, writes=writes, repeats=self._repeats_by_key())
+        serializer = self.view.answers.get(self._action)
+        if serializer and issubclass(serializer, FileOut) and serializer.refuses_in_kind:
+            refused["400"]["content"][serializer.media_type] = {"schema": {"type": "string"}}
         return {**{str(status): self._success(status) for status in done}, **refused}
 
     def _success(self, status: int) -> dict[str, Any]:

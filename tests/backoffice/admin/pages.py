@@ -51,6 +51,7 @@ from tests.backoffice.admin.rows import (
 )
 from tests.builders import a_campaign, a_product, an_import, an_order
 from tests.cast import Cast, World
+from tests.crm.approvals.rows import a_delegation_of, a_policy_of, a_request_of
 from tests.crm.feedback.rows import a_candidate, a_taxonomy, an_answer_of, settings_with
 from tests.crm.insights.stage import a_marked_member, a_marked_segment
 from tests.crm.leads.merge_stage import a_lead_merge, a_lead_pair
@@ -76,6 +77,9 @@ class Page:
 _WRITABLE = ("add", "change", "delete")
 
 PAGES: dict[str, Page] = {
+    "approvals.ApprovalRequest": Page("crm:approvals", a_request_of),
+    "approvals.Policy": Page("crm:approvals", a_policy_of, ("add", "change")),
+    "approvals.Delegation": Page("crm:approvals", a_delegation_of, ("add", "delete")),
     "feedback.FeedbackRequest": Page("crm:feedback", an_answer_of),
     "feedback.FeedbackSettings": Page("crm:feedback", settings_with, ("add", "change")),
     "feedback.Taxonomy": Page("crm:feedback", a_taxonomy, ("add",)),

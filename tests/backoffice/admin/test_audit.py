@@ -87,6 +87,9 @@ def test_the_audit_trail_names_who_did_it(acme: World) -> None:
 
 # What a record of each page has as its history; rows without events of their own have none.
 HISTORIES = {
+    "approvals.ApprovalRequest": None,
+    "approvals.Policy": "approval_policy.defined",
+    "approvals.Delegation": "delegation.defined",
     "contacts.Contact": "contact.created",
     "contacts.Customer": "customer.created",
     "campaigns.Campaign": "campaign.created",

@@ -1,18 +1,33 @@
 """Orders that wait for somebody's word, and the links by which it is given."""
 
 import re
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from crm.approvals.models import ApprovalRequest, Policy
 from crm.approvals.selectors import approval_of_record
-from crm.approvals.services import Step, define_policy
+from crm.approvals.services import Step, decide_signed_in, define_policy
+from crm.kernel.actors import Actor, ActorKind
+from crm.kernel.clock import now
+from crm.kernel.entrances import scope_for
 from crm.messaging.models import Communication
 from tests.builders import a_customer, an_order
 from tests.cast import World
 
+HOUR, NOT_IN_FORCE = timedelta(hours=1), "Not in force"
 MEMBER = Step(approver="member", sla_hours=72)
+MANAGERS = Step(approver="role", role="manager", sla_hours=24)
 _LINK = re.compile(r"approval_requests/(accept|reject)/([\w.:-]+)")
+
+
+def as_member(world: World, contact_id: UUID | None) -> Any:
+    return scope_for(world.tenant, Actor(ActorKind.MEMBER, str(contact_id), frozenset({"auth:me:write"})))
+
+
+def decide(scope: Any, request: ApprovalRequest, response: str = "accept", comments: str = "") -> ApprovalRequest:
+    with scope:
+        return decide_signed_in(approval_id=request.pk, response=response, comments=comments)
 
 
 def a_policy(world: World, *steps: Step, name: str = "All orders", **values: Any) -> Policy:
@@ -28,6 +43,19 @@ def a_request(world: World, *steps: Step, customer_id: UUID | None = None) -> Ap
     request = request_about(world, order_id)
     assert request is not None
     return request
+
+
+def a_waiting_request(world: World, contact_id: UUID | None = None, reference: str = "O-1") -> ApprovalRequest:
+    """A request about an order that there is not: to be looked at. No policy is left in force."""
+    with world.scope():
+        policy = Policy.objects.filter(name=NOT_IN_FORCE).first() or define_policy(
+            name=NOT_IN_FORCE, kind="order", steps=[MEMBER], is_active=False
+        )
+        return ApprovalRequest.objects.create(  # type: ignore[no-any-return]
+            policy=policy, kind="order", record_id=uuid4(), reference=reference, contact_id=contact_id or uuid4(),
+            steps=[{**MEMBER, "staff_id": "", "role": "", "needs": "any"}], asked_by_kind="key", asked_by="key-1",
+            snapshot={"total": "10.00", "currency": "USD", "items": []}, created_at=now(), due_at=now() + HOUR,
+        )  # fmt: skip
 
 
 def request_about(world: World, order_id: UUID) -> ApprovalRequest | None:

@@ -1,60 +1,34 @@
 """Who decides, in which order, and what follows (semantics §3.15)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from crm.approvals.errors import (
     AlreadyDecided,
-    ApprovalLinkSpent,
     ApprovalNeeded,
     ApprovalNotFound,
     ApprovalOutdated,
     NotTheApprover,
     RecordLocked,
 )
-from crm.approvals.links import read_link
-from crm.approvals.models import ApprovalRequest, Decision
-from crm.approvals.services import Step, chase_next, decide_by_link, decide_signed_in, define_delegation
-from crm.kernel.actors import Actor, ActorKind
-from crm.kernel.entrances import scope_for
+from crm.approvals.models import Decision
+from crm.approvals.services import Step, define_delegation
+from crm.kernel.clock import real_now
 from crm.orders.models import Order
+from crm.orders.services import place_order
 from crm.organisations.models import Staff
 from tests.builders import a_customer, a_product, an_order
 from tests.cast import World
 from tests.crm.acting import as_person, as_staff
-from tests.crm.approvals.asked import MEMBER, a_policy, a_request, again, letters, request_about, tokens_in
+from tests.crm.approvals.asked import MANAGERS, MEMBER, a_policy, a_request, again, as_member, decide, request_about
 from tests.crm.orders.shop import change, delete, order_of, stock
 from tests.dialects.traces import latest_events
 
 pytestmark = pytest.mark.django_db
-MANAGERS, OWNERS = (
-    Step(approver="role", role="manager", sla_hours=24),
-    Step(approver="role", role="owner", sla_hours=24),
-)
-HOUR = timedelta(hours=1)
-
-
-def as_member(world: World, contact_id: UUID | None) -> Any:
-    return scope_for(world.tenant, Actor(ActorKind.MEMBER, str(contact_id), frozenset({"auth:me:write"})))
-
-
-def decide(scope: Any, request: ApprovalRequest, response: str = "accept", comments: str = "") -> ApprovalRequest:
-    with scope:
-        return decide_signed_in(approval_id=request.pk, response=response, comments=comments)
-
-
-def by_link(world: World, token: str, response: str = "accept") -> ApprovalRequest:
-    link = read_link(token)
-    with world.scope():
-        return decide_by_link(token_id=link.link_id, digest=link.digest, response=response)
-
-
-def a_colleague(world: World, role: str) -> Staff:
-    return world.staff[role]
 
 
 def test_an_order_without_a_policy_asks_nobody(acme: World) -> None:
@@ -164,8 +138,6 @@ def test_nobody_approves_what_they_asked_for(acme: World) -> None:
     a_policy(acme, MANAGERS)
     customer, beans = a_customer(acme), a_product(acme)
     with as_staff(acme, "manager"):
-        from crm.orders.services import place_order
-
         order = place_order(customer_id=customer, items=[{"product_id": beans, "quantity": 1}])
     request = request_about(acme, order.pk)
     assert request is not None
@@ -186,11 +158,9 @@ def test_all_of_them_are_needed_where_the_step_says_so(acme: World, another_mana
 
 @pytest.mark.parametrize(("days", "may"), [((0, 0), True), ((-3, -1), False), ((1, 2), False)])
 def test_a_deputy_decides_on_the_days_that_are_theirs(acme: World, days: tuple[int, int], may: bool) -> None:
-    from crm.kernel.clock import real_now
-
     today = real_now().date()
     first, last = (today + timedelta(days=number) for number in days)
-    manager, agent = a_colleague(acme, "manager"), a_colleague(acme, "agent")
+    manager, agent = acme.staff["manager"], acme.staff["agent"]
     with acme.scope():
         define_delegation(staff_id=manager.pk, deputy_id=agent.pk, first_day=first, last_day=last)
     request = a_request(acme, MANAGERS)
@@ -212,98 +182,3 @@ def test_what_changed_meanwhile_is_taken_back(acme: World) -> None:
         decide(as_member(acme, request.contact_id), request)
     assert (again(acme, request).state, again(acme, request).reason) == ("recalled", "changed")
     assert order_of(acme, request.record_id).status == "processing"
-
-
-# By the link of a mail
-
-
-def test_the_links_of_a_letter_decide_once(rehearsal: World) -> None:
-    for response, state in (("accept", "approved"), ("reject", "rejected")):
-        request = request_about(rehearsal, an_order(rehearsal, a_customer(rehearsal)))
-        if request is None:
-            a_policy(rehearsal)
-            request = request_about(rehearsal, an_order(rehearsal, a_customer(rehearsal)))
-        assert request is not None
-        (letter,) = letters(rehearsal, request)
-        tokens = tokens_in(letter)
-        assert tokens.keys() == {"accept", "reject"}
-        assert by_link(rehearsal, tokens[response], response).state == state
-        for token in tokens.values():
-            with pytest.raises(ApprovalLinkSpent):
-                by_link(rehearsal, token, "reject")
-
-
-def test_links_say_nothing_in_live_mode(acme: World) -> None:
-    (letter,) = letters(acme, a_request(acme))
-    assert tokens_in(letter) == {}
-    assert "[secret]" in letter.content
-
-
-def test_a_link_ends_after_seven_days_with_the_step_and_with_another_answer(rehearsal: World) -> None:
-    from crm.approvals.models import ApprovalToken
-    from crm.kernel.clock import now
-
-    request = a_request(rehearsal, MEMBER, MANAGERS)
-    (letter,) = letters(rehearsal, request)
-    token = tokens_in(letter)["accept"]
-    with rehearsal.scope():
-        made = ApprovalToken.objects.get()
-        assert made.expires_at - made.created_at == timedelta(days=7)
-        ApprovalToken.objects.update(expires_at=now())
-    with pytest.raises(ApprovalLinkSpent):
-        by_link(rehearsal, token)
-    with rehearsal.scope():
-        ApprovalToken.objects.update(expires_at=now() + HOUR)
-    decide(as_member(rehearsal, request.contact_id), request)
-    with pytest.raises(ApprovalLinkSpent):
-        by_link(rehearsal, token)
-
-
-# What nobody decides
-
-
-def test_who_does_not_decide_is_reminded_then_the_owners_are_told_then_it_expires(acme: World) -> None:
-    request = a_request(acme)
-    for hours, overdue, written in ((73, "reminded", 2), (73, "escalated", 4)):
-        _pass(acme, request, hours)
-        assert (again(acme, request).overdue, len(letters(acme, request))) == (overdue, written)
-    _pass(acme, request, 73)
-    assert again(acme, request).state == "expired"
-    assert order_of(acme, request.record_id).status == "cancelled"
-    with acme.scope():
-        assert chase_next() == 0
-
-
-def test_an_owner_may_decide_once_they_were_told(acme: World) -> None:
-    request = a_request(acme)
-    for _ in range(2):
-        _pass(acme, request, 73)
-    assert decide(as_staff(acme, "owner"), request).state == "approved"
-
-
-def test_nothing_is_chased_before_its_time(acme: World) -> None:
-    a_request(acme)
-    with acme.scope():
-        assert chase_next() == 0
-
-
-def _pass(world: World, request: ApprovalRequest, hours: int) -> None:
-    """So much time goes by, and the job runs."""
-    with world.scope():
-        due = again_due(request)
-        ApprovalRequest.objects.filter(pk=request.pk).update(due_at=due - timedelta(hours=hours))
-        assert chase_next() == 1
-
-
-def again_due(request: ApprovalRequest) -> Any:
-    return ApprovalRequest.objects.values_list("due_at", flat=True).get(pk=request.pk)
-
-
-def test_days_of_a_deputy_stand_in_order(acme: World) -> None:
-    from crm.approvals.errors import BadPolicy
-
-    with acme.scope(), pytest.raises(BadPolicy):
-        define_delegation(
-            staff_id=acme.staff["owner"].pk, deputy_id=acme.staff["agent"].pk, first_day=date(2026, 2, 2),
-            last_day=date(2026, 2, 1),
-        )  # fmt: skip
