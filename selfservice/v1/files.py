@@ -55,7 +55,7 @@ class FileBytes(FileOut):
 
 class FileViewSet(DialectViewSet):
     dialect = SelfService()
-    grants = {"upload": _WRITE, "retrieve": _READ, "destroy": _WRITE}
+    grants = {"upload": _WRITE, "retrieve": _READ, "destroy": _WRITE, "destroy_of_record": _WRITE}
     reads = {"upload": UploadIn}
     answers = {"upload": UploadedOut, "retrieve": FileBytes}
     takes_files = frozenset({"upload"})
@@ -77,6 +77,10 @@ class FileViewSet(DialectViewSet):
     def destroy(self, request: Request, file_id: str) -> None:
         """The file is gone for good; a second time there is none."""
         delete_file(file_id=id_in(file_id, FileNotFound), contact_id=self.caller.id)
+
+    def destroy_of_record(self, request: Request, record_id: str, file_id: str) -> None:
+        """The same under the address that the document's example has; which record is named there is not looked at."""
+        self.destroy(request, file_id)
 
     def _media_types(self) -> set[str]:
         """Which kind a file is, is known only when it is found."""

@@ -53,5 +53,7 @@ urlpatterns = [
     path("approval_requests/<str:approval_id>/actions", ApprovalViewSet.as_view({"post": "act"})),
     path("upload/files", FileViewSet.as_view({"post": "upload"})),
     path("printout", PrintoutViewSet.as_view({"post": "create"})),
+    # As the document's example of deleting a file has it.
+    path("service_requests/<str:record_id>/files/<str:file_id>", FileViewSet.as_view({"delete": "destroy_of_record"})),
     path("files/<str:file_id>", FileViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
 ]

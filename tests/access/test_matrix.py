@@ -49,7 +49,7 @@ PARTS = {
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
     "communication_id": "message", "approval_id": "approval",
-    "product_id": "product", "order_id": "order", "file_id": "file", "token": "token",
+    "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
 UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}

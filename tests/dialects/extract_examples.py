@@ -1,11 +1,11 @@
 """Takes the requests that the source documents print and writes them down as raw HTTP requests.
 
 Run `python -m tests.dialects.extract_examples <folder of the documents>` to write examples/s0.http (the customer part
-of the SBM integration guide: its two GET samples and four of its fetch() samples), examples/s3.http (the four requests
-of the BOTW endpoint) and examples/s4*.http: what the CRM document prints of customers themselves, of leads, of what
-happened with customers, of orders, of feedback, and of figures and all that is left, every request once. A fetch()
-sample becomes the request that a browser would send for it; a sample without headers gets those that the guide says
-every request must include.
+of the SBM integration guide: its two GET samples and four of its fetch() samples), examples/s2.http (all of the Self
+Service API), examples/s3.http (the four requests of the BOTW endpoint) and examples/s4*.http: what the CRM document
+prints of customers themselves, of leads, of what happened with customers, of orders, of feedback, and of figures and
+all that is left, every request once. A fetch() sample becomes the request that a browser would send for it; a sample
+without headers gets those that the guide says every request must include.
 """
 
 import json
@@ -18,13 +18,15 @@ from tests.dialects.http_file import RawRequest, written
 
 FOLDER = Path(__file__).parent / "examples"
 S0_HOST, S3_HOST = "https://api.sbmcrm.example.com", "https://api.botw.org"
+S2_BASE = "https://sandbox.crm.com/self-service/v1"
 
 _FETCH = re.compile(
     r"^(?P<title>[A-Z][A-Za-z ]+)\n(?P<consts>(?:const \w+ = \w+;\n)*)"
     r"const response = await fetch\((?P<call>.*?)\n?\);\n",
     re.MULTILINE | re.DOTALL,
 )
-_HEADER = re.compile(r"^([A-Za-z-]+): (.+)$")
+_HEADER = re.compile(r"^([A-Za-z_-]+): (.+)$")
+_ID = re.compile(r"/(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-Z]{20,})")
 
 
 def requests_of_s0(text: str) -> list[RawRequest]:
@@ -38,6 +40,20 @@ def requests_of_s0(text: str) -> list[RawRequest]:
     ]  # fmt: skip
     fetched = [_request_of_fetch(match) for match in _FETCH.finditer(text)]
     return listed + [request for request in fetched if re.fullmatch(r"/v1/customers(/\d+|\?.*)?", request.path)]
+
+
+def requests_of_s2(text: str) -> list[RawRequest]:
+    """All requests of the document, in its order; each is called by its verb and its address without ids."""
+    requests: list[RawRequest] = []
+    for match in re.finditer(rf"^(GET|POST|PUT|DELETE) (?:{S2_BASE})?(/\S+) HTTP/1\.1\n", text, re.MULTILINE):
+        rest = text[match.end() :]
+        headers = _headers_of(rest)
+        body = rest.split("\n", len(headers))[-1]
+        end = json.JSONDecoder().raw_decode(body)[1] if body.startswith("{") else 0
+        name = f"{match[1]} {_ID.sub('/{id}', match[2])}"
+        number = sum(request.title.startswith(name) for request in requests) + 1
+        requests.append(RawRequest(f"{name} ({number})", match[1], match[2], headers, body[:end]))
+    return requests
 
 
 def requests_of_s3(text: str) -> list[RawRequest]:
@@ -151,6 +167,7 @@ def _printed_request(title: str, part: str) -> RawRequest:
 
 DOCUMENTS: dict[str, tuple[str, Callable[[str], list[RawRequest]], int]] = {
     "s0.http": ("0-sbm-api-integration-guide.txt", requests_of_s0, 6),
+    "s2.http": ("2-crmcom-self-service.txt", requests_of_s2, 29),
     "s3.http": ("3-botw-crm-endpoint.txt", requests_of_s3, 4),
     "s4.http": ("4-dev-crm.txt", requests_of_s4, 5),
     "s4-leads.http": ("4-dev-crm.txt", leads_of_s4, 13),
