@@ -114,7 +114,7 @@ def linked_request(token_id: UUID, digest: str) -> tuple[ApprovalRequest, Approv
 def question_of(request: ApprovalRequest) -> str:
     """What is asked, in words, as the record was then."""
     asked = str(kind_called(request.kind).told(request.reference, request.snapshot))
-    return _("Do you agree to %(what)s?") % {"what": asked}
+    return _("Do you agree to this: %(what)s?") % {"what": asked}
 
 
 def deciders_of(request: ApprovalRequest) -> list[Decider]:
