@@ -90,9 +90,9 @@ class PolicyPage(PlaceAdmin):
     ordering = ("kind", "position", "name")
     fieldsets = (
         (None, {"fields": (("name", "is_active"), ("kind", "position"), ("fact", "more_than"))}),
-        (gettext_lazy("First"), {"fields": (("who_1", "needs_1", "hours_1"),)}),
-        (gettext_lazy("Then"), {"fields": (("who_2", "needs_2", "hours_2"),)}),
-        (gettext_lazy("And then"), {"fields": (("who_3", "needs_3", "hours_3"),)}),
+        (gettext_lazy("First"), {"fields": ("who_1", ("needs_1", "hours_1"))}),
+        (gettext_lazy("Then"), {"fields": ("who_2", ("needs_2", "hours_2"))}),
+        (gettext_lazy("And then"), {"fields": ("who_3", ("needs_3", "hours_3"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
