@@ -32,6 +32,7 @@ __all__ = [
     "NameMissing",
     "NoEmailIdentity",
     "NobodyMeant",
+    "NotAccepted",
     "PairNotFound",
     "PassCodeTaken",
     "ProviderExists",
@@ -75,6 +76,14 @@ class UnknownAssignee(Invalid):
     code = "unknown_assignee"
     field = "assigned_to"
     message = _("No active member of staff has this id.")
+
+
+class NotAccepted(Invalid):
+    """What was never given cannot be withdrawn; it can be rejected."""
+
+    code = "not_accepted"
+    field = "consent_state"
+    message = _("Only a consent that was accepted can be withdrawn.")
 
 
 class ContactWent(ContactNotFound):

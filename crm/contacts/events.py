@@ -24,6 +24,19 @@ class ContactUpdated(DomainEvent):
 
 
 @dataclass(frozen=True)
+class ConsentChanged(DomainEvent):
+    """Somebody may be sent more, or less, than before; `topic` is the field of theirs that says so."""
+
+    name: ClassVar[str] = "consent.changed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    consent_entry_id: UUID
+    topic: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class ContactDeleted(DomainEvent):
     name: ClassVar[str] = "contact.deleted"
     about: ClassVar[str] = "contact"

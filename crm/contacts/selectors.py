@@ -8,10 +8,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import F, Q
 
 from crm.contacts.errors import ContactNotFound, ContactWent
 from crm.contacts.models import (
+    ConsentEntry,
+    ConsentState,
     Contact,
     Customer,
     CustomerInteraction,
@@ -19,6 +21,7 @@ from crm.contacts.models import (
     Identity,
     IdentityDocument,
     Merge,
+    MergedContact,
     MergedRow,
     PairState,
     SignInSettings,
@@ -41,6 +44,8 @@ from crm.organisations.selectors import Caller, caller_from_session
 _M = TypeVar("_M", bound=models.Model)
 
 
+# Who has decided so gets no marketing, by whichever channel.
+REFUSED = (ConsentState.REJECTED, ConsentState.WITHDRAWN)
 # What files call a person whose picture they are.
 PERSON = "contact"
 
@@ -64,14 +69,29 @@ def contact_by_id(contact_id: UUID) -> Contact:
 
 def recipients_with(contact_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
     """These contacts as messages are addressed to them, by id; who is gone is missing."""
-    fields = ("id", "email", "phone", "name", "language", "email_opt_out", "sms_opt_out")
+    fields = ("id", "email", "phone", "name", "language", "email_opt_out", "sms_opt_out", "consent_state")
     return {
         row["id"]: Recipient(
             email=row["email"], phone=row["phone"], contact_id=row["id"], name=row["name"], locale=row["language"],
             email_opt_out=row["email_opt_out"], sms_opt_out=row["sms_opt_out"],
+            refuses_marketing=row["consent_state"] in REFUSED,
         )
         for row in contacts().filter(pk__in=contact_ids).values(*fields)
     }  # fmt: skip
+
+
+def addresses_that_refuse(email_keys: Sequence[str]) -> set[str]:
+    """Which of these addresses are of contacts who said no to marketing."""
+    wanted = contacts().filter(email_key__in=[key for key in email_keys if key], consent_state__in=REFUSED)
+    return set(wanted.values_list("email_key", flat=True))
+
+
+def consent_entries_of(contact_id: UUID) -> ScopedQuerySet[ConsentEntry]:
+    """What somebody decided, and those decided who were merged into them, the latest first."""
+    merged = MergedContact.objects.filter(into_id=contact_id).values("pk")
+    return ConsentEntry.objects.filter(Q(contact_id=contact_id) | Q(contact_id__in=merged)).order_by(
+        "-decided_at", "-id"
+    )
 
 
 def avatar_of(contact_id: UUID) -> StoredFile | None:

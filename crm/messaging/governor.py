@@ -101,6 +101,8 @@ def verdict(
         return Send()
     if reasons:
         return Skip(Reason.UNSUBSCRIBE.value)
+    if recipient.refuses_marketing:
+        return Skip("no_consent")
     if recipient.opted_out_of(channel):
         return Skip("opted_out")
     return _when(recipient, channel, now, known)

@@ -15,7 +15,8 @@ from crm.kernel.addresses import email_key, phone_key
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One person at the moment of asking. `locale` is a BCP 47 tag such as `de-AT`, `timezone` an IANA name; either may
-    be empty, and then the organisation's counts. Addresses are as kept (`crm.kernel.addresses`).
+    be empty, and then the organisation's counts. Addresses are as kept (`crm.kernel.addresses`). Who refuses marketing
+    does so for every channel, whatever the opt-outs say.
     """
 
     email: str = ""
@@ -27,6 +28,7 @@ class Recipient:
     timezone: str = ""
     email_opt_out: bool = False
     sms_opt_out: bool = False
+    refuses_marketing: bool = False
 
     def address_for(self, channel: str) -> str:
         return {"email": self.email, "sms": self.phone}.get(channel, "")

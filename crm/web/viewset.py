@@ -27,6 +27,7 @@ from crm.organisations.errors import SessionRefused
 from crm.organisations.selectors import Caller
 from crm.web import repeats
 from crm.web.authentication import Credentials, credentials_of
+from crm.web.device import via_of
 from crm.web.dialects import Dialect, Page
 from crm.web.filters import FilterSet, filtered
 from crm.web.grants import Audience, Grant
@@ -157,7 +158,8 @@ class DialectViewSet(GenericViewSet[Any]):
     def _scope(self, request: Request) -> Scope:
         caller = self.caller
         request_id = getattr(request._request, "request_id", "")
-        return Scope(tenant=caller.tenant, actor=self.actor, now=caller.now, request_id=request_id)
+        via = via_of(request, self.dialect.name)
+        return Scope(tenant=caller.tenant, actor=self.actor, now=caller.now, request_id=request_id, via=via)
 
     @property
     def actor(self) -> Actor:

@@ -5,6 +5,7 @@ from django.urls import path
 from selfservice.v1.approvals import ApprovalViewSet, OwnApprovalViewSet
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.communications import CommunicationViewSet, OwnCommunicationViewSet
+from selfservice.v1.consents import ConsentViewSet
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
@@ -40,6 +41,7 @@ urlpatterns = [
         AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
     ),
     path("contacts/<str:contact_id>/demographics", ContactViewSet.as_view({"get": "demographics"})),
+    path("contacts/<str:contact_id>/consents", ConsentViewSet.as_view({"put": "decide"})),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),

@@ -1,3 +1,4 @@
+from crm.contacts.models.consent import ConsentCause, ConsentEntry, ConsentTopic
 from crm.contacts.models.contact import CompanyProfile, ConsentState, Contact, Gender, Kind
 from crm.contacts.models.customer import Customer, CustomerType, Status
 from crm.contacts.models.identity import SOCIAL, ContactKey, DocumentKind, Identity, IdentityDocument, Provider
@@ -27,7 +28,10 @@ __all__ = [
     "SOCIAL",
     "CodePurpose",
     "CompanyProfile",
+    "ConsentCause",
+    "ConsentEntry",
     "ConsentState",
+    "ConsentTopic",
     "Contact",
     "ContactKey",
     "Customer",

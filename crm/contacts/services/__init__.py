@@ -1,6 +1,7 @@
 from crm.contacts.providers import Proof, Vouched, vouched_for
 from crm.contacts.services.avatars import remove_avatar, set_avatar, set_avatar_from
 from crm.contacts.services.code_limits import change_sign_in_settings
+from crm.contacts.services.consents import decide_consent, forget_where_consent_came_from
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
@@ -94,6 +95,7 @@ __all__ = [
     "count_mail",
     "create_contact",
     "create_customer",
+    "decide_consent",
     "define_identity_provider",
     "define_pass_code",
     "delete_contact",
@@ -105,6 +107,7 @@ __all__ = [
     "finish_next_action",
     "forget_snapshots",
     "forget_traces",
+    "forget_where_consent_came_from",
     "gather_stragglers",
     "keep_document",
     "let_in_vouched",

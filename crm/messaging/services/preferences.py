@@ -58,10 +58,14 @@ def preferences_of(message: Communication) -> list[Preference]:
         message.channel: message.recipient
     }
     return [
-        Preference(channel, address, not _unsubscriptions(channel, address).exists(), person.opted_out_of(channel))
+        Preference(channel, address, not _unsubscriptions(channel, address).exists(), _says_no(person, channel))
         for channel, address in addresses.items()
         if address
     ]
+
+
+def _says_no(person: Recipient, channel: str) -> bool:
+    return person.refuses_marketing or person.opted_out_of(channel)
 
 
 def _person(message: Communication) -> Recipient:
