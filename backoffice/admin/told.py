@@ -22,6 +22,7 @@ SENTENCES = {
     "contact.created": gettext_lazy("Became known"),
     "contact.updated": gettext_lazy("Changed"),
     "contact.deleted": gettext_lazy("Deleted"),
+    "organisation.preferred": gettext_lazy("Chose where to go"),
     "consent.changed": gettext_lazy("Decided what may be sent"),
     "contact.merged": gettext_lazy("Another person was merged into them"),
     "contact.unmerged": gettext_lazy("A merge was taken apart"),

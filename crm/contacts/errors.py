@@ -39,6 +39,7 @@ __all__ = [
     "SettingNotFound",
     "TokenRefused",
     "UnknownAssignee",
+    "UnknownOrganisation",
     "WrongCode",
 ]
 
@@ -70,6 +71,14 @@ class IdentityTaken(Duplicate):
     code = "identity_taken"
     field = "value"
     message = _("Somebody signs in with this already.")
+
+
+class UnknownOrganisation(Invalid):
+    """Unknown and foreign ones alike, and merchants that are not in use any more."""
+
+    code = "unknown_organisation"
+    field = "organisation_id"
+    message = _("There is no such organisation in the network.")
 
 
 class UnknownAssignee(Invalid):

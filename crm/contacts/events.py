@@ -37,6 +37,17 @@ class ConsentChanged(DomainEvent):
 
 
 @dataclass(frozen=True)
+class OrganisationPreferred(DomainEvent):
+    """Where somebody likes best to order, or to be rewarded; the organisation itself, or a merchant of its network."""
+
+    name: ClassVar[str] = "organisation.preferred"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    organisation_id: UUID
+    type: str
+
+
+@dataclass(frozen=True)
 class ContactDeleted(DomainEvent):
     name: ClassVar[str] = "contact.deleted"
     about: ClassVar[str] = "contact"

@@ -24,6 +24,7 @@ from crm.contacts.models import (
     MergedContact,
     MergedRow,
     PairState,
+    PreferredOrganisation,
     SignInSettings,
     Status,
 )
@@ -92,6 +93,12 @@ def consent_entries_of(contact_id: UUID) -> ScopedQuerySet[ConsentEntry]:
     return ConsentEntry.objects.filter(Q(contact_id=contact_id) | Q(contact_id__in=merged)).order_by(
         "-decided_at", "-id"
     )
+
+
+def preferred_organisations(contact_id: UUID) -> ScopedQuerySet[PreferredOrganisation]:
+    """Where somebody likes best to go, as far as it is still there, with its merchant."""
+    rows = PreferredOrganisation.objects.filter(Q(merchant=None) | Q(merchant__is_active=True), contact_id=contact_id)
+    return rows.select_related("merchant").order_by("type")
 
 
 def avatar_of(contact_id: UUID) -> StoredFile | None:

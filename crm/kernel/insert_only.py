@@ -1,8 +1,8 @@
 """Tables whose rows are written once: the database itself refuses to change or delete them.
 
-A migration says which (`standing(...)`). Only what must be able to forget, the erasure of a person and the removal of a
-tenant, gets past it, inside `forgetting()`; and then a row may lose what is named as forgettable, or go, but say nothing
-else than it did.
+A migration says which (`standing(...)`). Only what must be able to forget, the erasure of a person and the removal of
+a tenant, gets past it, inside `forgetting()`; and then a row may lose what is named as forgettable, or go, but say
+nothing else than it did.
 """
 
 from collections.abc import Iterator, Sequence

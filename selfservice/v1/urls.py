@@ -10,6 +10,7 @@ from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
+from selfservice.v1.preferences import PreferenceViewSet
 from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.registering import RegisterViewSet
 from selfservice.v1.sign_in import SignInViewSet
@@ -42,6 +43,10 @@ urlpatterns = [
     ),
     path("contacts/<str:contact_id>/demographics", ContactViewSet.as_view({"get": "demographics"})),
     path("contacts/<str:contact_id>/consents", ConsentViewSet.as_view({"put": "decide"})),
+    path(
+        "contacts/<str:contact_id>/preferences",
+        PreferenceViewSet.as_view({"get": "retrieve", "put": "prefer", "post": "prefer_second"}),
+    ),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),

@@ -13,6 +13,7 @@ from crm.contacts.models.merge import (
     MergedRow,
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
+from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
 from crm.contacts.models.sign_in import (
     IdentityProvider,
     LinkPurpose,
@@ -55,6 +56,8 @@ __all__ = [
     "OnceCode",
     "PairState",
     "PassCode",
+    "PreferredFor",
+    "PreferredOrganisation",
     "Provider",
     "Referral",
     "SignInLink",

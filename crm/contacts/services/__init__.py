@@ -30,6 +30,7 @@ from crm.contacts.services.once_codes import (
 )
 from crm.contacts.services.pass_codes import define_pass_code
 from crm.contacts.services.people import PersonValues
+from crm.contacts.services.preferences import prefer_organisation
 from crm.contacts.services.profiles import write_company_profile
 from crm.contacts.services.registering import Registration, checked_registration, referral_code_of, register
 from crm.contacts.services.sign_in import (
@@ -116,6 +117,7 @@ __all__ = [
     "make_code",
     "merge_contacts",
     "open_member_session",
+    "prefer_organisation",
     "referral_code_of",
     "register",
     "register_member",

@@ -1,7 +1,7 @@
 """The one place where it is set what may be sent to somebody, and where that is written down for good.
 
-Whoever writes a contact sets these fields through `set_consents`, which remembers what it changed, and keeps the entries
-when the row is saved, in the same transaction (`save_person` does both; imports keep those of a whole chunk at once).
+Whoever writes a contact sets these fields through `set_consents`, which remembers what it changed, and keeps the
+entries when the row is saved, in the same transaction: `save_person` does, and imports do for a whole chunk at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -37,13 +37,16 @@ class Via:
     agent: str = ""
 
 
+NO_WAY = Via()
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     tenant: Tenant
     actor: Actor
     now: datetime
     request_id: str = ""
-    via: Via = Via()
+    via: Via = NO_WAY
 
 
 class ScopeError(RuntimeError):
