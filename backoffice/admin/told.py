@@ -23,6 +23,8 @@ SENTENCES = {
     "contact.updated": gettext_lazy("Changed"),
     "contact.deleted": gettext_lazy("Deleted"),
     "organisation.preferred": gettext_lazy("Chose where to go"),
+    "device.registered": gettext_lazy("Device registered for messages"),
+    "device.removed": gettext_lazy("Device removed"),
     "consent.changed": gettext_lazy("Decided what may be sent"),
     "contact.merged": gettext_lazy("Another person was merged into them"),
     "contact.unmerged": gettext_lazy("A merge was taken apart"),

@@ -36,8 +36,10 @@ __all__ = [
     "PairNotFound",
     "PassCodeTaken",
     "ProviderExists",
+    "PushDeviceNotFound",
     "SettingNotFound",
     "TokenRefused",
+    "TooManyDevices",
     "UnknownAssignee",
     "UnknownOrganisation",
     "WrongCode",
@@ -71,6 +73,17 @@ class IdentityTaken(Duplicate):
     code = "identity_taken"
     field = "value"
     message = _("Somebody signs in with this already.")
+
+
+class PushDeviceNotFound(NotFound):
+    code = "push_device_not_found"
+    message = _("There is no such device.")
+
+
+class TooManyDevices(Invalid):
+    code = "too_many_devices"
+    field = "serial_number"
+    message = _("This member has as many devices as there may be. Remove one first.")
 
 
 class UnknownOrganisation(Invalid):

@@ -48,6 +48,26 @@ class OrganisationPreferred(DomainEvent):
 
 
 @dataclass(frozen=True)
+class DeviceRegistered(DomainEvent):
+    """Messages may be pushed to it: a new one, another token, or one that was somebody else's."""
+
+    name: ClassVar[str] = "device.registered"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    push_device_id: UUID
+
+
+@dataclass(frozen=True)
+class DeviceRemoved(DomainEvent):
+    """By its owner, or because it is somebody else's now."""
+
+    name: ClassVar[str] = "device.removed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    push_device_id: UUID
+
+
+@dataclass(frozen=True)
 class ContactDeleted(DomainEvent):
     name: ClassVar[str] = "contact.deleted"
     about: ClassVar[str] = "contact"

@@ -25,6 +25,7 @@ from crm.contacts.models import (
     MergedRow,
     PairState,
     PreferredOrganisation,
+    PushDevice,
     SignInSettings,
     Status,
 )
@@ -99,6 +100,11 @@ def preferred_organisations(contact_id: UUID) -> ScopedQuerySet[PreferredOrganis
     """Where somebody likes best to go, as far as it is still there, with its merchant."""
     rows = PreferredOrganisation.objects.filter(Q(merchant=None) | Q(merchant__is_active=True), contact_id=contact_id)
     return rows.select_related("merchant").order_by("type")
+
+
+def push_devices_of(contact_id: UUID) -> ScopedQuerySet[PushDevice]:
+    """The devices on which somebody has the app."""
+    return PushDevice.objects.filter(contact_id=contact_id)
 
 
 def avatar_of(contact_id: UUID) -> StoredFile | None:

@@ -26,6 +26,7 @@ from tests.builders import (
     a_campaign,
     a_lead,
     a_product,
+    a_push_device,
     an_entry,
     an_import,
     an_interaction,
@@ -48,7 +49,7 @@ PARTS = {
     "campaign_id": "campaign", "lead_id": "lead", "interaction_id": "interaction",
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
-    "communication_id": "message", "approval_id": "approval",
+    "communication_id": "message", "approval_id": "approval", "serial_number": "device",
     "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -169,6 +170,9 @@ def build_stage(cast: Cast) -> Stage:
         a_waiting_request(world, UUID(people[name].id))
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
     ids["message"] = sent["acme"]
+    for name in CANARY:
+        a_push_device(getattr(cast, name), UUID(people[name].id), f"S-{CANARY[name]}")
+    ids["device"] = f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}
     return Stage(cast, people, actors(cast, people), ids, unknown)

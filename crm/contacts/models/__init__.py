@@ -14,6 +14,7 @@ from crm.contacts.models.merge import (
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
 from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
+from crm.contacts.models.push_device import PushDevice
 from crm.contacts.models.sign_in import (
     IdentityProvider,
     LinkPurpose,
@@ -59,6 +60,7 @@ __all__ = [
     "PreferredFor",
     "PreferredOrganisation",
     "Provider",
+    "PushDevice",
     "Referral",
     "SignInLink",
     "SignInSettings",

@@ -32,6 +32,7 @@ from crm.contacts.services.pass_codes import define_pass_code
 from crm.contacts.services.people import PersonValues
 from crm.contacts.services.preferences import prefer_organisation
 from crm.contacts.services.profiles import write_company_profile
+from crm.contacts.services.push_devices import register_device, remove_device
 from crm.contacts.services.registering import Registration, checked_registration, referral_code_of, register
 from crm.contacts.services.sign_in import (
     MEMBER_GUESSES,
@@ -120,9 +121,11 @@ __all__ = [
     "prefer_organisation",
     "referral_code_of",
     "register",
+    "register_device",
     "register_member",
     "register_vouched",
     "remove_avatar",
+    "remove_device",
     "remove_identity",
     "remove_interaction",
     "reveal_document",

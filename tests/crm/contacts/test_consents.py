@@ -189,7 +189,8 @@ def test_a_set_of_people_costs_as_much_as_one(acme: World) -> None:
             assert ConsentEntry.objects.filter(contact__in=people).count() == 3 * number
         return len(captured)
 
-    assert cost(1) == cost(20) == 2
+    # The events come by a COPY, which is not captured.
+    assert cost(1) == cost(20) == 1
 
 
 def test_a_change_that_fails_leaves_no_entry(acme: World) -> None:
