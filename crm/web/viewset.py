@@ -156,10 +156,8 @@ class DialectViewSet(GenericViewSet[Any]):
         return {"*/*"} | written | {f"{kind.partition('/')[0]}/*" for kind in written}
 
     def _scope(self, request: Request) -> Scope:
-        caller = self.caller
-        request_id = getattr(request._request, "request_id", "")
-        via = via_of(request, self.dialect.name)
-        return Scope(tenant=caller.tenant, actor=self.actor, now=caller.now, request_id=request_id, via=via)
+        caller, request_id = self.caller, getattr(request._request, "request_id", "")
+        return Scope(caller.tenant, self.actor, caller.now, request_id, via_of(request, self.dialect.name))
 
     @property
     def actor(self) -> Actor:
