@@ -49,7 +49,8 @@ def keep_decided(contacts: Iterable[Contact], *, cause: str = ConsentCause.WRITT
 
 def consents_of(contact_id: UUID) -> dict[str, Any]:
     """How it stands with a contact now: for who writes the row past its services, as taking a merge apart does."""
-    return Contact.objects.values(*ConsentTopic.values).get(pk=contact_id)
+    stands: dict[str, Any] = Contact.objects.values(*ConsentTopic.values).get(pk=contact_id)
+    return stands
 
 
 def keep_differences(contact_id: UUID, stood: Mapping[str, Any], *, cause: str) -> None:
@@ -85,4 +86,4 @@ def _entries(decided: Mapping[UUID, Decided], cause: str, wording: str) -> Itera
 
 
 def _word(value: Any) -> str:
-    return {True: "yes", False: "no"}.get(value, value)
+    return str({True: "yes", False: "no"}.get(value, value))

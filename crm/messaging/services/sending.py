@@ -213,8 +213,11 @@ def _recipient_now(message: Communication) -> Recipient | None:
             return None
         recipient = people.get(person, recipient)
     zone = recipient.timezone or message.timezone
-    asked_for = {MessageChannel.EMAIL: "email", MessageChannel.SMS: "phone"}.get(MessageChannel(message.channel))
-    return replace(recipient, timezone=zone, **({asked_for: message.recipient} if asked_for else {}))
+    recipient = replace(recipient, timezone=zone)
+    if message.channel == MessageChannel.EMAIL:
+        return replace(recipient, email=message.recipient)
+    # In the app and on devices they are reached as who they are.
+    return replace(recipient, phone=message.recipient) if message.channel == MessageChannel.SMS else recipient
 
 
 def _mine(message: Communication) -> ScopedQuerySet[Communication]:
