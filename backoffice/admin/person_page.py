@@ -51,6 +51,7 @@ def person_context(contact: Contact) -> dict[str, Any]:
         "documents": list(IdentityDocument.objects.filter(contact=contact)),
         "may_reveal": actor.may("auth:documents:read"),
         "may_write": actor.may("auth:members:write"),
+        "may_send": actor.may("notification:messages:write"),
         "may_ask": actor.may("crm:feedback:write"),
         "suppressed": list(suppressions_of(email_key=contact.email_key, phone_key=contact.phone_key)),
         **panel_of(contact),

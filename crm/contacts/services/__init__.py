@@ -60,6 +60,7 @@ from crm.contacts.services.vouching import (
     register_vouched,
 )
 from crm.contacts.services.wifi import authorise_wifi, end_wifi
+from crm.contacts.services.writing import write_to
 from crm.kernel.merging.steps import MergePlan
 from crm.kernel.merging.undoing import UnmergeReport
 
@@ -143,4 +144,5 @@ __all__ = [
     "verify_by_link",
     "vouched_for",
     "write_company_profile",
+    "write_to",
 ]
