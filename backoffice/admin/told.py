@@ -227,9 +227,7 @@ def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
 
 def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {(kind, id_): id_ for kind, id_ in actors}
-    ids: dict[str, list[str]] = {}
-    for kind, id_ in names:
-        ids.setdefault(kind, []).append(id_)
+    ids = {kind: [id_ for other, id_ in names if other == kind] for kind, _id in names}
     for staff in _rows(Staff.objects.select_related("user"), ids.get(ActorKind.STAFF)):
         names[ActorKind.STAFF, str(staff.pk)] = str(staff)
     for key in _rows(ApiKey.objects.all(), ids.get(ActorKind.KEY)):
