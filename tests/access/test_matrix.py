@@ -168,11 +168,9 @@ def build_stage(cast: Cast) -> Stage:
             refund_order(order_id=order, amount=Decimal(1), reason=CANARY[name])
         ids |= {"product": str(product), "order": str(order)} if name == "acme" else {}
         a_waiting_request(world, UUID(people[name].id))
+        a_push_device(world, UUID(people[name].id), f"S-{CANARY[name]}")
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
-    ids["message"] = sent["acme"]
-    for name in CANARY:
-        a_push_device(getattr(cast, name), UUID(people[name].id), f"S-{CANARY[name]}")
-    ids["device"] = f"S-{CANARY['acme']}"
+    ids["message"], ids["device"] = sent["acme"], f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}
     return Stage(cast, people, actors(cast, people), ids, unknown)
