@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ImportStatusEnum": "backoffice.dev.imports.STATUSES",
         "CustomerStatusEnum": "backoffice.dev.customers.STATUSES",
         "CustomerTypeEnum": "backoffice.dev.customers.TYPES",
+        "PreferredForEnum": "selfservice.v1.preferences.TYPES",
         "FeedbackStatusEnum": "backoffice.dev.feedback_figures.STATUS_WORDS",
     },
     "POSTPROCESSING_HOOKS": [

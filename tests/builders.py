@@ -9,7 +9,7 @@ from uuid import UUID
 from crm.campaigns.services import add_to_listing, create_campaign
 from crm.contacts.models import Customer
 from crm.contacts.services import add_interaction as note_with_customer
-from crm.contacts.services import create_customer
+from crm.contacts.services import create_customer, register_device
 from crm.imports.services import import_file
 from crm.leads.services import add_interaction, capture_lead
 from crm.orders.services import define_product, place_order
@@ -99,3 +99,10 @@ def an_import(world: World, mark: str) -> UUID:
     file = BytesIO(f"name,email\n{mark},none\n".encode())
     with world.scope():
         return import_file(noun="customers", file=file, file_name=f"{mark}.csv").pk
+
+
+def a_push_device(world: World, contact_id: UUID, serial_number: str = "S-1", **values: Any) -> UUID:
+    """A device on which a person of `world` has the app; its id."""
+    given = {"registration_type": "FCM", "registration_token": f"token of {serial_number}", **values}
+    with world.scope():
+        return register_device(contact_id=contact_id, serial_number=serial_number, **given).pk

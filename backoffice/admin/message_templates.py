@@ -14,10 +14,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import PlaceAdmin
 from crm.messaging.models import Template, TemplateVersion
-from crm.messaging.rendering import PLACEHOLDERS, preview
+from crm.messaging.rendering import PLACEHOLDERS, SAMPLES, filled_extras, preview
 from crm.messaging.services import define_template, publish_version, write_version
 
-WORDING = ("locale", "subject", "body")
+EXTRAS = ("subtitle", "image_url", "click_url")
+WORDING = ("locale", "subject", "body", *EXTRAS)
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,12 +29,23 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=gettext_lazy("Such as en, de or de-AT."),
     )  # fmt: skip
     subject = forms.CharField(
-        label=gettext_lazy("Subject"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
-    )
+        label=gettext_lazy("Subject"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("In the app, and on a device, it is the title."),
+    )  # fmt: skip
     body = forms.CharField(
         label=gettext_lazy("Text"), max_length=100_000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 16}),
-        help_text=gettext_lazy("HTML for e-mail, plain text for SMS. Write {{ first_name }} for what differs."),
+        help_text=gettext_lazy("HTML for e-mail, else plain text. Write {{ first_name }} for what differs."),
     )  # fmt: skip
+    subtitle = forms.CharField(
+        label=gettext_lazy("Subtitle"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("This and what follows: in the app and on a device only."),
+    )  # fmt: skip
+    image_url = forms.CharField(
+        label=gettext_lazy("Address of a picture"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    click_url = forms.CharField(
+        label=gettext_lazy("Where it leads"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,10 +105,11 @@ class TemplatePage(PlaceAdmin):
             channel=version.template.channel, message_class=version.template.message_class, subject=version.subject,
             body=version.body, values={name: str(text) for name, text in request.GET.items() if name in PLACEHOLDERS},
         )  # fmt: skip
+        extras = filled_extras(version.template.channel, version.extras, SAMPLES)
         context = {
             **self.admin_site.each_context(request), "title": _("Preview of %(name)s") % {"name": version.template},
-            "opts": self.opts, "version": version, "shown": shown, "is_html": version.template.channel == "email",
-            "back": _of(version),
+            "opts": self.opts, "version": version, "shown": shown, "extras": extras,
+            "is_html": version.template.channel == "email", "back": _of(version),
         }  # fmt: skip
         return TemplateResponse(request, "backoffice/template_preview.html", context)
 

@@ -74,7 +74,9 @@ class CommunicationPage(PlaceAdmin):
             ("shown_state", "reason"), ("created_at", "due_at", "sent_at"), ("attempts", "provider_message_id"),
             "cause",
         )}),
-        (gettext_lazy("What it says"), {"fields": ("subject", "content")}),
+        (gettext_lazy("What it says"), {"fields": (
+            ("subject", "subtitle"), "content", ("image_url", "click_url"),
+        )}),
     )  # fmt: skip
     readonly_fields = ("shown_state",)
 

@@ -18,6 +18,7 @@ from backoffice.admin.base import PlaceAdmin, changed_values
 from backoffice.admin.custom_values import CustomValuesPage, with_custom_values
 from backoffice.admin.filters import DayRangeFilter
 from backoffice.admin.health import BAND_COLORS, BandFilter, shown_band
+from backoffice.admin.person_messages import PersonMessages
 from backoffice.admin.person_page import person_context, standing_of
 from backoffice.admin.person_story import PersonStory
 from crm.contacts.models import Contact, Customer, Status
@@ -52,7 +53,7 @@ STATUS_COLORS = {Status.ACTIVE: "success", Status.INACTIVE: "warning", Status.BL
 SET_BY_HAND = "set in the back office"
 
 
-class PersonPage(PersonStory, CustomValuesPage, PlaceAdmin):
+class PersonPage(PersonMessages, PersonStory, CustomValuesPage, PlaceAdmin):
     """What the pages of contacts and customers have in common: summary, story, custom fields."""
 
     resource = "auth:members"

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from backoffice.admin.health import panel_of
+from backoffice.admin.told import names_of
 from crm.campaigns.models import ListingEntry
 from crm.contacts.models import Contact, Identity, IdentityDocument
-from crm.contacts.selectors import interactions_with, next_actions_with
+from crm.contacts.selectors import consent_entries_of, interactions_with, next_actions_with
 from crm.insights.selectors import memberships_of
 from crm.kernel.money import spelt_out
 from crm.kernel.tenancy import current_scope
@@ -17,7 +18,7 @@ from crm.messaging.selectors import suppressions_of
 from crm.orders.selectors import orders_of, purchases_of
 from loyalty.tiers.models import MemberTier
 
-SAID, PLANNED, SEGMENTS, ORDERS = 5, 10, 20, 5
+SAID, PLANNED, SEGMENTS, ORDERS, DECIDED = 5, 10, 20, 5, 50
 # What has no day comes after what has one.
 UNDATED = datetime.max.replace(tzinfo=UTC)
 
@@ -50,6 +51,7 @@ def person_context(contact: Contact) -> dict[str, Any]:
         "documents": list(IdentityDocument.objects.filter(contact=contact)),
         "may_reveal": actor.may("auth:documents:read"),
         "may_write": actor.may("auth:members:write"),
+        "may_send": actor.may("notification:messages:write"),
         "may_ask": actor.may("crm:feedback:write"),
         "suppressed": list(suppressions_of(email_key=contact.email_key, phone_key=contact.phone_key)),
         **panel_of(contact),
@@ -66,6 +68,16 @@ def dealings_context(contact: Contact) -> dict[str, Any]:
         "person": contact,
         "segments": list(memberships_of(contact.pk)[:SEGMENTS]) if actor.may("crm:segments:read") else [],
         **(_orders(contact) if actor.may("crm:orders:read") else {}),
+    }
+
+
+def consents_context(contact: Contact) -> dict[str, Any]:
+    """What one contact decided about what may be sent to them, the latest first; asked for when the page is there."""
+    entries = list(consent_entries_of(contact.pk)[:DECIDED])
+    who = names_of((entry.actor_kind, entry.actor_id) for entry in entries)
+    return {
+        "person": contact,
+        "decided": [(entry, who[entry.actor_kind, entry.actor_id]) for entry in entries],
     }
 
 

@@ -1,5 +1,6 @@
 """What happened with a person: their timeline, what was said with a customer, and what is to be done next."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,9 @@ from unfold.widgets import (
 
 from backoffice.admin.base import complaints_as_messages
 from backoffice.admin.person_extras import PersonExtras, contact_or_404, demand
-from backoffice.admin.person_page import dealings_context
+from backoffice.admin.person_page import consents_context, dealings_context
 from backoffice.admin.story import lines_of
-from crm.contacts.models import InteractionKind
+from crm.contacts.models import Contact, InteractionKind
 from crm.contacts.services import add_interaction, finish_next_action
 from crm.contacts.timeline import place_with, stretch_of, token_of
 from crm.kernel.clock import now
@@ -58,6 +59,7 @@ class PersonStory(PersonExtras):
         views = {
             "timeline/": (self.timeline_view, "timeline"),
             "dealings/": (self.dealings_view, "dealings"),
+            "consents/": (self.consents_view, "consents"),
             "interaction/": (self.interaction_view, "interaction"),
             "done/<uuid:interaction_id>/": (self.done_view, "done"),
         }
@@ -68,7 +70,7 @@ class PersonStory(PersonExtras):
         return [*own, *super().get_urls()]
 
     def extra_addresses(self) -> dict[str, str]:
-        names = ("timeline", "dealings", "interaction", "done")
+        names = ("timeline", "dealings", "consents", "interaction", "done")
         return super().extra_addresses() | {f"{name}_url": f"admin:{self._page}_{name}" for name in names}
 
     def timeline_view(self, request: HttpRequest, contact_id: UUID) -> HttpResponse:
@@ -90,13 +92,24 @@ class PersonStory(PersonExtras):
         return response
 
     def dealings_view(self, request: HttpRequest, contact_id: UUID) -> HttpResponse:
-        """Orders and segments: a panel for the page that asks for it, or a page of its own."""
+        """Orders and segments."""
+        return self._panel(request, contact_id, dealings_context, "person_dealings")
+
+    def consents_view(self, request: HttpRequest, contact_id: UUID) -> HttpResponse:
+        """What they decided about what may be sent to them, with the proof."""
+        return self._panel(request, contact_id, consents_context, "person_consents")
+
+    def _panel(
+        self, request: HttpRequest, contact_id: UUID, context_of: Callable[[Contact], dict[str, Any]], name: str
+    ) -> HttpResponse:
+        """A panel for the page that asks for it, or a page of its own."""
         demand("auth:members:read")
         person = contact_or_404(contact_id)
-        shown = {**dealings_context(person), "title": str(person), "back": self._person(contact_id), "opts": self.opts}
-        template = "person_dealings" if request.headers.get("HX-Request") else "person_dealings_page"
-        page = {**self.admin_site.each_context(request), **shown}
-        response = TemplateResponse(request, f"backoffice/{template}.html", page)
+        shown = {**context_of(person), "title": str(person), "back": self._person(contact_id), "opts": self.opts}
+        template, panel = f"backoffice/{name}.html", {"panel": f"backoffice/{name}.html"}
+        is_asked_for = bool(request.headers.get("HX-Request"))
+        page = {**self.admin_site.each_context(request), **shown, **panel}
+        response = TemplateResponse(request, template if is_asked_for else "backoffice/person_panel.html", page)
         patch_vary_headers(response, ["HX-Request"])
         return response
 

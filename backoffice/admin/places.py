@@ -12,6 +12,7 @@ from crm.kernel.tenancy import Mode, Scope, Tenant
 from crm.organisations.models import Organisation, User
 from crm.organisations.roles import Role, grants_of
 from crm.organisations.selectors import active_organisations, places_of
+from crm.web.device import via_of
 
 SESSION_KEY = "back_office_place"
 
@@ -39,9 +40,11 @@ class Place:
     def is_test(self) -> bool:
         return self.mode == Mode.TEST
 
-    def scope(self, request_id: str) -> Scope:
+    def scope(self, request: HttpRequest) -> Scope:
         ahead = self.organisation.test_clock_offset if self.is_test else timedelta(0)
-        return Scope(Tenant(self.organisation.id, self.mode), self.desk.actor, self.desk.read_at + ahead, request_id)
+        tenant, request_id = Tenant(self.organisation.id, self.mode), getattr(request, "request_id", "")
+        via = via_of(request, "back office")
+        return Scope(tenant, self.desk.actor, self.desk.read_at + ahead, request_id, via)
 
 
 def desks_of(request: HttpRequest) -> list[Desk]:

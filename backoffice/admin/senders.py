@@ -47,7 +47,8 @@ class SendingSettingsPage(PlaceAdmin):
     fieldsets = (
         (_("Quiet hours for marketing"), {"fields": (("quiet_from", "quiet_until"),)}),
         (_("At most, of marketing to one person"), {"fields": (
-            ("email_per_day", "email_per_week"), ("sms_per_day", "sms_per_week"), ("total_per_day", "total_per_week"),
+            ("email_per_day", "email_per_week"), ("sms_per_day", "sms_per_week"), ("inapp_per_day", "inapp_per_week"),
+            ("device_per_day", "device_per_week"), ("total_per_day", "total_per_week"),
         )}),
         (_("Links"), {"fields": ("link_base",)}),
     )  # fmt: skip

@@ -60,7 +60,7 @@ class BackOffice(UnfoldAdminSite):
             request.place = place  # type: ignore[attr-defined]
             request.rapport_caller = place.desk.actor  # type: ignore[attr-defined]
             zone = ZoneInfo(place.organisation.zone)
-            with open_scope(place.scope(getattr(request, "request_id", ""))), timezone.override(zone):
+            with open_scope(place.scope(request)), timezone.override(zone):
                 response = inner(request, *args, **kwargs)
                 if isinstance(response, TemplateResponse) and not response.is_rendered:
                     response.render()

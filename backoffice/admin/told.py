@@ -22,6 +22,10 @@ SENTENCES = {
     "contact.created": gettext_lazy("Became known"),
     "contact.updated": gettext_lazy("Changed"),
     "contact.deleted": gettext_lazy("Deleted"),
+    "organisation.preferred": gettext_lazy("Chose where to go"),
+    "device.registered": gettext_lazy("Device registered for messages"),
+    "device.removed": gettext_lazy("Device removed"),
+    "consent.changed": gettext_lazy("Decided what may be sent"),
     "contact.merged": gettext_lazy("Another person was merged into them"),
     "contact.unmerged": gettext_lazy("A merge was taken apart"),
     "duplicate.dismissed": gettext_lazy("Said to be no duplicate"),
@@ -223,9 +227,7 @@ def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
 
 def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {(kind, id_): id_ for kind, id_ in actors}
-    ids: dict[str, list[str]] = {}
-    for kind, id_ in names:
-        ids.setdefault(kind, []).append(id_)
+    ids = {kind: [id_ for other, id_ in names if other == kind] for kind, _id in names}
     for staff in _rows(Staff.objects.select_related("user"), ids.get(ActorKind.STAFF)):
         names[ActorKind.STAFF, str(staff.pk)] = str(staff)
     for key in _rows(ApiKey.objects.all(), ids.get(ActorKind.KEY)):

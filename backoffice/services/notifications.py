@@ -16,7 +16,7 @@ from crm.web.grants import Audience, grant
 from crm.web.serializers import InputSerializer, Mapped, Moment, OutputSerializer, TextOrNull
 from crm.web.viewset import DialectViewSet
 
-CHANNELS = ("email", "sms")
+CHANNELS = ("email", "sms", "inapp", "device")
 STATES = {
     state: state.upper() for state in ("queued", "sending", "sent", "failed", "skipped", "unknown", "captured")
 }  # fmt: skip

@@ -17,7 +17,8 @@ class ContactsConfig(AppConfig):
 
         autodiscover_modules("timeline")
 
-        from crm.contacts.selectors import recipients_with
-        from crm.messaging.recipients import register_people
+        from crm.contacts.selectors import push_addresses_of, recipients_with
+        from crm.messaging.recipients import register_devices, register_people
 
         register_people("contact", recipients_with)
+        register_devices(push_addresses_of)

@@ -32,12 +32,16 @@ __all__ = [
     "NameMissing",
     "NoEmailIdentity",
     "NobodyMeant",
+    "NotAccepted",
     "PairNotFound",
     "PassCodeTaken",
     "ProviderExists",
+    "PushDeviceNotFound",
     "SettingNotFound",
     "TokenRefused",
+    "TooManyDevices",
     "UnknownAssignee",
+    "UnknownOrganisation",
     "WrongCode",
 ]
 
@@ -71,10 +75,37 @@ class IdentityTaken(Duplicate):
     message = _("Somebody signs in with this already.")
 
 
+class PushDeviceNotFound(NotFound):
+    code = "push_device_not_found"
+    message = _("There is no such device.")
+
+
+class TooManyDevices(Invalid):
+    code = "too_many_devices"
+    field = "serial_number"
+    message = _("This member has as many devices as there may be. Remove one first.")
+
+
+class UnknownOrganisation(Invalid):
+    """Unknown and foreign ones alike, and merchants that are not in use any more."""
+
+    code = "unknown_organisation"
+    field = "organisation_id"
+    message = _("There is no such organisation in the network.")
+
+
 class UnknownAssignee(Invalid):
     code = "unknown_assignee"
     field = "assigned_to"
     message = _("No active member of staff has this id.")
+
+
+class NotAccepted(Invalid):
+    """What was never given cannot be withdrawn; it can be rejected."""
+
+    code = "not_accepted"
+    field = "consent_state"
+    message = _("Only a consent that was accepted can be withdrawn.")
 
 
 class ContactWent(ContactNotFound):

@@ -8,10 +8,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from crm.contacts.errors import ContactNotFound, ContactWent
 from crm.contacts.models import (
+    ConsentEntry,
+    ConsentState,
     Contact,
     Customer,
     CustomerInteraction,
@@ -19,8 +21,11 @@ from crm.contacts.models import (
     Identity,
     IdentityDocument,
     Merge,
+    MergedContact,
     MergedRow,
     PairState,
+    PreferredOrganisation,
+    PushDevice,
     SignInSettings,
     Status,
 )
@@ -30,9 +35,10 @@ from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.clock import utc_day
 from crm.kernel.lookups import found_by_query
 from crm.kernel.merging.records import telling_of_merges, went_into
+from crm.kernel.sealing import unseal
 from crm.kernel.search import Mark, name_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
-from crm.messaging.recipients import Recipient
+from crm.messaging.recipients import PushAddress, Recipient
 from crm.organisations.errors import SessionRefused
 from crm.organisations.models import SessionKind
 from crm.organisations.roles import MEMBER_GRANTS
@@ -41,6 +47,8 @@ from crm.organisations.selectors import Caller, caller_from_session
 _M = TypeVar("_M", bound=models.Model)
 
 
+# Who has decided so gets no marketing, by whichever channel.
+REFUSED = (ConsentState.REJECTED, ConsentState.WITHDRAWN)
 # What files call a person whose picture they are.
 PERSON = "contact"
 
@@ -64,14 +72,52 @@ def contact_by_id(contact_id: UUID) -> Contact:
 
 def recipients_with(contact_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
     """These contacts as messages are addressed to them, by id; who is gone is missing."""
-    fields = ("id", "email", "phone", "name", "language", "email_opt_out", "sms_opt_out")
+    has_device = Exists(PushDevice.objects.filter(contact=OuterRef("pk")))
+    fields = ("id", "email", "phone", "name", "language", "email_opt_out", "sms_opt_out", "consent_state")
     return {
         row["id"]: Recipient(
             email=row["email"], phone=row["phone"], contact_id=row["id"], name=row["name"], locale=row["language"],
             email_opt_out=row["email_opt_out"], sms_opt_out=row["sms_opt_out"],
+            refuses_marketing=row["consent_state"] in REFUSED, has_device=row["has_device"],
         )
-        for row in contacts().filter(pk__in=contact_ids).values(*fields)
+        for row in contacts().filter(pk__in=contact_ids).annotate(has_device=has_device).values(*fields, "has_device")
     }  # fmt: skip
+
+
+def addresses_that_refuse(email_keys: Sequence[str]) -> set[str]:
+    """Which of these addresses are of contacts who said no to marketing."""
+    wanted = contacts().filter(email_key__in=[key for key in email_keys if key], consent_state__in=REFUSED)
+    return set(wanted.values_list("email_key", flat=True))
+
+
+def consent_entries_of(contact_id: UUID) -> ScopedQuerySet[ConsentEntry]:
+    """What somebody decided, and those decided who were merged into them, the latest first."""
+    merged = MergedContact.objects.filter(into_id=contact_id).values("pk")
+    return ConsentEntry.objects.filter(Q(contact_id=contact_id) | Q(contact_id__in=merged)).order_by(
+        "-decided_at", "-id"
+    )
+
+
+def preferred_organisations(contact_id: UUID) -> ScopedQuerySet[PreferredOrganisation]:
+    """Where somebody likes best to go, as far as it is still there, with its merchant."""
+    rows = PreferredOrganisation.objects.filter(Q(merchant=None) | Q(merchant__is_active=True), contact_id=contact_id)
+    return rows.select_related("merchant").order_by("type")
+
+
+def push_addresses_of(contact_id: UUID) -> list[PushAddress]:
+    """The devices of a living contact with their tokens opened: for the sending of messages, and nobody else."""
+    devices = push_devices_of(contact_id).filter(contact__deleted_at=None).order_by("-registered_at", "-id")
+    return [
+        PushAddress(
+            device.serial_number, device.registration_type,
+            unseal(device.wrapped_key, device.sealed_token, context=device.seal_context),
+        ) for device in devices
+    ]  # fmt: skip
+
+
+def push_devices_of(contact_id: UUID) -> ScopedQuerySet[PushDevice]:
+    """The devices on which somebody has the app."""
+    return PushDevice.objects.filter(contact_id=contact_id)
 
 
 def avatar_of(contact_id: UUID) -> StoredFile | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from crm.kernel.actors import Actor
 from crm.kernel.clock import database_now
-from crm.kernel.tenancy.scope import Scope, Tenant, open_scope
+from crm.kernel.tenancy.scope import NO_WAY, Scope, Tenant, Via, open_scope
 
 _clock_of: Callable[[Tenant], datetime] | None = None
 _all_tenants: Callable[[], Iterable[Tenant]] | None = None
@@ -30,7 +30,8 @@ def all_tenants() -> list[Tenant]:
 
 
 @contextmanager
-def scope_for(tenant: Tenant, actor: Actor, request_id: str = "") -> Iterator[Scope]:
-    """Open the scope of `tenant`, at its business time, for the task base and the command base."""
-    with open_scope(Scope(tenant=tenant, actor=actor, now=business_time(tenant), request_id=request_id)) as scope:
+def scope_for(tenant: Tenant, actor: Actor, request_id: str = "", via: Via = NO_WAY) -> Iterator[Scope]:
+    """Open the scope of `tenant`, at its business time, for the task base, the command base and signed links."""
+    opened = Scope(tenant=tenant, actor=actor, now=business_time(tenant), request_id=request_id, via=via)
+    with open_scope(opened) as scope:
         yield scope

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from crm.contacts.models import Customer
-from crm.contacts.selectors import customers
+from crm.contacts.selectors import addresses_that_refuse, customers
 from crm.kernel.clock import now
 from crm.kernel.merging.records import PairState, telling_of_merges, went_into
 from crm.kernel.tenancy import ScopedQuerySet
@@ -103,9 +104,15 @@ def next_actions_of(lead_id: UUID) -> ScopedQuerySet[LeadInteraction]:
 
 
 def recipients_with(lead_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
-    """What messages need to know of living leads who are no customers yet, by id, for messaging to ask anew."""
-    living = leads().filter(pk__in=lead_ids, customer=None)
-    return {lead.pk: recipient_from(lead) for lead in living.defer("words", "search")}
+    """What messages need to know of living leads who are no customers yet, by id, for messaging to ask anew.
+
+    Who said no to marketing as a contact is sent none as a lead, either.
+    """
+    living = list(leads().filter(pk__in=lead_ids, customer=None).defer("words", "search"))
+    refusing = addresses_that_refuse([lead.email_key for lead in living])
+    return {
+        lead.pk: replace(recipient_from(lead), refuses_marketing=lead.email_key in refusing) for lead in living
+    }  # fmt: skip
 
 
 def recipient_from(lead: Lead) -> Recipient:

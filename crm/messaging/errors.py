@@ -51,6 +51,18 @@ class BadHeader(Invalid):
     message = _("A subject has no line breaks.")
 
 
+class BadAddress(Invalid):
+    code = "bad_web_address"
+    message = _("Write it as https://example.com/page.")
+
+
+class NotInThisChannel(Invalid):
+    """Subtitle, picture and link are of messages in the app and on devices."""
+
+    code = "not_in_this_channel"
+    message = _("Only a message in the app or on a device has this.")
+
+
 class SenderTaken(Duplicate):
     code = "sender_taken"
     field = "address"

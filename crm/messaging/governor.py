@@ -66,7 +66,7 @@ def rules_of_scope() -> Rules:
 
 def keys_of(recipient: Recipient) -> list[str]:
     """What the recipient's addresses are compared by."""
-    return [key for channel in ADDRESS_KINDS if (key := recipient.key_for(channel))]
+    return list({key: None for channel in MessageChannel.values if (key := recipient.key_for(channel))})
 
 
 def known_about(recipients: Iterable[Recipient], now: datetime, rules: Rules | None = None) -> Known:
@@ -92,8 +92,8 @@ def verdict(
     known = known or known_about([recipient], now)
     key = recipient.key_for(channel)
     if not key:
-        return Skip("no_address")
-    reasons = known.suppressed.get((ADDRESS_KINDS[channel], key), set())
+        return Skip("no_device" if channel == MessageChannel.DEVICE else "no_address")
+    reasons = known.suppressed.get((ADDRESS_KINDS.get(channel, ""), key), set())
     hard = sorted(reasons - {Reason.UNSUBSCRIBE})
     if hard:
         return Skip(hard[0])
@@ -101,6 +101,8 @@ def verdict(
         return Send()
     if reasons:
         return Skip(Reason.UNSUBSCRIBE.value)
+    if recipient.refuses_marketing:
+        return Skip("no_consent")
     if recipient.opted_out_of(channel):
         return Skip("opted_out")
     return _when(recipient, channel, now, known)

@@ -13,14 +13,18 @@ from typing import NamedTuple
 import nh3
 from django.utils.translation import gettext_lazy as _
 
-from crm.messaging.errors import BadHeader, UnknownPlaceholder
-from crm.messaging.models import MessageChannel
+from crm.messaging.errors import BadAddress, BadHeader, NotInThisChannel, UnknownPlaceholder
+from crm.messaging.models import IN_APP, MessageChannel
+from crm.messaging.models.template import LONGEST_LINK
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _BREAKS = re.compile(r"<br\s*/?>|</(?:p|div|h[1-6]|li|tr)>", re.IGNORECASE)
 _LINKS = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_WEB_ADDRESS = re.compile(rf"https?://[^\s\x00-\x1f\x7f]{{1,{LONGEST_LINK - 8}}}")
+# Unsubscribing is about an address, and these have none: who wants no such messages says so in the app.
+_WAYS_OUT = {"unsubscribe_url", "preferences_url"}
 LONGEST_SUBJECT = 400
 SECRET = "[secret]"  # noqa: S105 - what stands in place of one
 
@@ -72,14 +76,39 @@ def ensure_known(names: Iterable[str], *, field: str | None = None) -> None:
         raise UnknownPlaceholder(text, field=field)
 
 
-def check_wording(*, channel: str, subject: str, body: str) -> None:
-    """What a version may say. Raises UnknownPlaceholder and BadHeader, on `subject` or `body`."""
+def check_wording(*, channel: str, subject: str, body: str, extras: Mapping[str, str] | None = None) -> None:
+    """What a version may say. Raises UnknownPlaceholder, BadHeader, NotInThisChannel and BadAddress, on the field."""
     if _LINE_BREAKS.search(subject):
         raise BadHeader(field="subject")
-    if channel == MessageChannel.EMAIL and not subject.strip():
-        raise BadHeader(_("A mail needs a subject."), field="subject")
-    ensure_known(_PLACEHOLDER.findall(subject), field="subject")
-    ensure_known(_PLACEHOLDER.findall(body), field="body")
+    if channel != MessageChannel.SMS and not subject.strip():
+        raise BadHeader(_("It needs a subject; in the app, and on a device, that is its title."), field="subject")
+    texts = {"subject": subject, "body": body, **(extras or {})}
+    for field, text in texts.items():
+        ensure_known(_PLACEHOLDER.findall(text), field=field)
+        if channel in IN_APP and set(_PLACEHOLDER.findall(text)) & _WAYS_OUT:
+            raise UnknownPlaceholder(_("There is no link to unsubscribe in the app or on a device."), field=field)
+    _check_extras(channel, extras or {})
+
+
+def _check_extras(channel: str, extras: Mapping[str, str]) -> None:
+    for field, text in extras.items():
+        if text and channel not in IN_APP:
+            raise NotInThisChannel(field=field)
+    filled_extras(channel, extras, SAMPLES)
+
+
+def filled_extras(channel: str, extras: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Subtitle, picture and link of a message in the app or on a device, filled in; of any other, nothing.
+
+    Raises BadHeader for a line break in the subtitle, BadAddress for an address that no browser would open.
+    """
+    if channel not in IN_APP:
+        return {}
+    filled = {name: _filled(text, values).strip() for name, text in extras.items()}
+    for name, text in filled.items():
+        if name.endswith("_url") and text and not _WEB_ADDRESS.fullmatch(text):
+            raise BadAddress(field=name)
+    return {name: text if name.endswith("_url") else _header(text, field=name) for name, text in filled.items()}
 
 
 def render(*, channel: str, message_class: str, subject: str, body: str, values: Mapping[str, str]) -> Rendered:
@@ -89,7 +118,8 @@ def render(*, channel: str, message_class: str, subject: str, body: str, values:
     """
     ensure_known(values)
     if channel != MessageChannel.EMAIL:
-        return Rendered("", _CONTROLS.sub("", _filled(body, values)))
+        title = _header(_filled(subject, values)) if channel in IN_APP else ""
+        return Rendered(title, _CONTROLS.sub("", _filled(body, values)))
     if message_class == "marketing" and "unsubscribe_url" not in _PLACEHOLDER.findall(body):
         body += _FOOTER
     html = nh3.clean(_filled(body, {name: escape(value) for name, value in values.items()}))
@@ -115,7 +145,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
 
 
-def _header(text: str) -> str:
+def _header(text: str, field: str = "subject") -> str:
     if _LINE_BREAKS.search(text):
-        raise BadHeader(field="subject")
+        raise BadHeader(field=field)
     return _CONTROLS.sub("", text)[:LONGEST_SUBJECT]

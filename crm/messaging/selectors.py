@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import IsNull
 
 from crm.kernel.tenancy import ScopedQuerySet, Tenant
@@ -13,6 +13,7 @@ from crm.messaging.models import (
     Channel,
     Communication,
     Incoming,
+    MessageClass,
     MessageState,
     Reason,
     Sender,
@@ -86,6 +87,12 @@ def template_called(key: str) -> Template:
     if template is None:
         raise TemplateNotFound
     return template
+
+
+def templates_to_choose() -> ScopedQuerySet[Template]:
+    """Those by which staff may write to somebody by hand: of marketing, for all others belong to an occasion."""
+    published = TemplateVersion.objects.filter(template=OuterRef("pk"), published_at__isnull=False)
+    return Template.objects.filter(Exists(published), message_class=MessageClass.MARKETING).order_by("name", "key")
 
 
 def versions_of(template_ids: Collection[UUID]) -> list[TemplateVersion]:

@@ -27,6 +27,7 @@ from crm.organisations.errors import SessionRefused
 from crm.organisations.selectors import Caller
 from crm.web import repeats
 from crm.web.authentication import Credentials, credentials_of
+from crm.web.device import via_of
 from crm.web.dialects import Dialect, Page
 from crm.web.filters import FilterSet, filtered
 from crm.web.grants import Audience, Grant
@@ -155,9 +156,8 @@ class DialectViewSet(GenericViewSet[Any]):
         return {"*/*"} | written | {f"{kind.partition('/')[0]}/*" for kind in written}
 
     def _scope(self, request: Request) -> Scope:
-        caller = self.caller
-        request_id = getattr(request._request, "request_id", "")
-        return Scope(tenant=caller.tenant, actor=self.actor, now=caller.now, request_id=request_id)
+        caller, request_id = self.caller, getattr(request._request, "request_id", "")
+        return Scope(caller.tenant, self.actor, caller.now, request_id, via_of(request, self.dialect.name))
 
     @property
     def actor(self) -> Actor:

@@ -28,6 +28,7 @@ from crm.kernel.tenancy import Tenant
 from crm.leads.links import THROUGH_FORM, entry_with_token, form_with_key
 from crm.messaging.errors import BadLink
 from crm.messaging.links import message_of
+from crm.web.device import via_of
 
 JSON = "application/json"
 # Mail providers press the button for many people from few addresses: a good link is counted by itself, a bad one by
@@ -98,7 +99,7 @@ def link_opened(
         raise
     PER_LINK.count(link.link_id.hex)
     holder = Actor(ActorKind.MEMBER, f"link:{link.link_id}")
-    with scope_for(link.tenant, holder, getattr(request, "request_id", "")):
+    with scope_for(link.tenant, holder, getattr(request, "request_id", ""), via_of(request, "portal")):
         yield link
 
 
@@ -200,7 +201,7 @@ def _opened(
         limit.count(named.record_id.hex)
     # Nobody has signed in: the link stands for whoever holds it, and may do what its page does, no more.
     holder = Actor(ActorKind.MEMBER, named.holder)
-    with scope_for(named.tenant, holder, getattr(request, "request_id", "")):
+    with scope_for(named.tenant, holder, getattr(request, "request_id", ""), via_of(request, "portal")):
         return page(request, token, named.record_id)
 
 

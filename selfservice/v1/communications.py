@@ -47,10 +47,11 @@ class CommunicationOut(OutputSerializer):
 
 class OneCommunicationOut(CommunicationOut):
     contact = Constant(None)
+    # Filled in by retrieve().
     title = Constant("")
-    subtitle = Constant("")
-    in_app_image_url = Constant("")
-    in_app_click_link_url = Constant("")
+    subtitle = serializers.CharField()
+    in_app_image_url = serializers.CharField(source="image_url")
+    in_app_click_link_url = serializers.CharField(source="click_url")
 
 
 class ActionsIn(InputSerializer):
@@ -104,7 +105,7 @@ class CommunicationViewSet(DialectViewSet):
         row = self.present(self._wanted(communication_id))
         person = contact_by_id(self.caller.id)
         contact = {"id": str(person.pk), "name": str(person), "code": person.pk.hex[-8:].upper()}
-        return _shown(row, default_addresses()) | {"contact": contact}
+        return _shown(row, default_addresses()) | {"contact": contact, "title": _title(row)}
 
     def mark(self, request: Request, communication_id: str) -> Any:
         """Note that one has viewed a message, or has put it away."""
@@ -119,6 +120,11 @@ class CommunicationViewSet(DialectViewSet):
 
 def _shown(row: dict[str, Any], senders: dict[str, str]) -> dict[str, Any]:
     return row | {"sender": senders.get(row["channel"].lower(), "")}
+
+
+def _title(row: dict[str, Any]) -> str:
+    """In the app and on a device the subject is a title."""
+    return str(row["subject"]) if row["channel"] in ("INAPP", "DEVICE") else ""
 
 
 def _is_true(value: str) -> bool:

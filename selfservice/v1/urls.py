@@ -5,10 +5,13 @@ from django.urls import path
 from selfservice.v1.approvals import ApprovalViewSet, OwnApprovalViewSet
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.communications import CommunicationViewSet, OwnCommunicationViewSet
+from selfservice.v1.consents import ConsentViewSet
 from selfservice.v1.contacts import ContactViewSet
+from selfservice.v1.devices import DeviceViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
+from selfservice.v1.preferences import PreferenceViewSet
 from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.registering import RegisterViewSet
 from selfservice.v1.sign_in import SignInViewSet
@@ -40,6 +43,13 @@ urlpatterns = [
         AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
     ),
     path("contacts/<str:contact_id>/demographics", ContactViewSet.as_view({"get": "demographics"})),
+    path("contacts/<str:contact_id>/consents", ConsentViewSet.as_view({"put": "decide"})),
+    path(
+        "contacts/<str:contact_id>/preferences",
+        PreferenceViewSet.as_view({"get": "retrieve", "put": "prefer", "post": "prefer_second"}),
+    ),
+    path("contacts/<str:contact_id>/devices", DeviceViewSet.as_view({"get": "list", "post": "register"})),
+    path("contacts/<str:contact_id>/devices/<str:serial_number>", DeviceViewSet.as_view({"delete": "remove"})),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),

@@ -26,6 +26,7 @@ from tests.builders import (
     a_campaign,
     a_lead,
     a_product,
+    a_push_device,
     an_entry,
     an_import,
     an_interaction,
@@ -48,7 +49,7 @@ PARTS = {
     "campaign_id": "campaign", "lead_id": "lead", "interaction_id": "interaction",
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
-    "communication_id": "message", "approval_id": "approval",
+    "communication_id": "message", "approval_id": "approval", "serial_number": "device",
     "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -167,8 +168,9 @@ def build_stage(cast: Cast) -> Stage:
             refund_order(order_id=order, amount=Decimal(1), reason=CANARY[name])
         ids |= {"product": str(product), "order": str(order)} if name == "acme" else {}
         a_waiting_request(world, UUID(people[name].id))
+        a_push_device(world, UUID(people[name].id), f"S-{CANARY[name]}")
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
-    ids["message"] = sent["acme"]
+    ids["message"], ids["device"] = sent["acme"], f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}
     return Stage(cast, people, actors(cast, people), ids, unknown)

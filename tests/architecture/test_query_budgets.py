@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crm.contacts.models import CustomerInteraction
+from crm.contacts.models.push_device import MOST_DEVICES
 from crm.contacts.selectors import customers
 from crm.insights.selectors import segments
 from crm.leads.selectors import leads
@@ -32,6 +33,7 @@ from tests.builders import (
     a_customer,
     a_lead,
     a_product,
+    a_push_device,
     an_entry,
     an_interaction,
     an_interaction_with,
@@ -77,6 +79,8 @@ def people_in_the_listing(world: World, number: int) -> None:
         for _ in range(2):
             with world.scope():
                 refund_order(order_id=order, amount=Decimal(1))
+    for _ in range(min(number, MOST_DEVICES // 2)):
+        a_push_device(world, reader, uuid4().hex)
     a_segment(world, {"all": []}, f"everybody_{uuid4().hex}")
 
 
@@ -98,6 +102,11 @@ def _own_messages(world: World) -> Any:
 def _own_approvals(world: World) -> Any:
     reader = _reader(world)
     return reader.api.get(f"{reader.path}/approval_requests", size=100)
+
+
+def _own_devices(world: World) -> Any:
+    reader = _reader(world)
+    return reader.api.get(f"{reader.path}/devices", size=100)
 
 
 def _of_a_customer(world: World, address: str) -> Any:
@@ -178,6 +187,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
+    "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own_devices(world),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),

@@ -4,6 +4,44 @@ from tests.mutants.mutant import Mutant
 
 PEOPLE = (
     Mutant(
+        "who said no to marketing gets it by a channel they did not opt out of",
+        "crm/messaging/governor.py",
+        """    if recipient.refuses_marketing:
+        return Skip("no_consent")
+""",
+        "",
+        "tests/crm/messaging",
+    ),
+    Mutant(
+        "what was decided about consent is saved without the proof of it",
+        "crm/contacts/services/contacts.py",
+        "    keep_decided([contact], cause=cause, wording=wording)\n",
+        "",
+        "tests/crm/contacts/test_consents.py",
+    ),
+    Mutant(
+        "a consent that a merge took away comes back without an entry",
+        "crm/contacts/services/unmerging.py",
+        "    keep_differences(merge.winner_id, stood, cause=ConsentCause.UNMERGED)\n",
+        "",
+        "tests/crm/contacts/test_consents.py",
+    ),
+    Mutant(
+        "a device goes on telling its former owner's messages",
+        "crm/contacts/services/push_devices.py",
+        "    device.contact, device.registration_type, device.registered_at = contact, registration_type, now()\n",
+        "    device.contact_id = former or contact.pk\n"
+        "    device.registration_type, device.registered_at = registration_type, now()\n",
+        "tests/selfservice/v1/test_devices.py",
+    ),
+    Mutant(
+        "a message that one device has is sent to all of them again when another one is down",
+        "crm/messaging/channels/devices.py",
+        "        if len(faults) == len(letter.devices):\n",
+        "        if faults:\n",
+        "tests/crm/messaging/test_in_app.py",
+    ),
+    Mutant(
         "an interaction of another customer is changed by whoever knows its id",
         "crm/contacts/services/interactions.py",
         "filter(pk=interaction_id, contact_id=contact_id)",

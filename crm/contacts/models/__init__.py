@@ -1,3 +1,4 @@
+from crm.contacts.models.consent import ConsentCause, ConsentEntry, ConsentTopic
 from crm.contacts.models.contact import CompanyProfile, ConsentState, Contact, Gender, Kind
 from crm.contacts.models.customer import Customer, CustomerType, Status
 from crm.contacts.models.identity import SOCIAL, ContactKey, DocumentKind, Identity, IdentityDocument, Provider
@@ -12,6 +13,8 @@ from crm.contacts.models.merge import (
     MergedRow,
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
+from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
+from crm.contacts.models.push_device import PushDevice
 from crm.contacts.models.sign_in import (
     IdentityProvider,
     LinkPurpose,
@@ -27,7 +30,10 @@ __all__ = [
     "SOCIAL",
     "CodePurpose",
     "CompanyProfile",
+    "ConsentCause",
+    "ConsentEntry",
     "ConsentState",
+    "ConsentTopic",
     "Contact",
     "ContactKey",
     "Customer",
@@ -51,7 +57,10 @@ __all__ = [
     "OnceCode",
     "PairState",
     "PassCode",
+    "PreferredFor",
+    "PreferredOrganisation",
     "Provider",
+    "PushDevice",
     "Referral",
     "SignInLink",
     "SignInSettings",

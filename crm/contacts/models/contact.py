@@ -103,6 +103,9 @@ class Contact(TenantModel):
     words = SearchWordsField()
     search = search_column()
 
+    # What was decided since the row was read, until it is saved (crm/contacts/services/consent_entries.py).
+    decided: dict[str, tuple[Any, Any]] | None = None
+
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")

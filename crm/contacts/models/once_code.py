@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.contacts.models.contact import Contact
 from crm.kernel.ids import new_id
 from crm.kernel.tenancy import TenantForeignKey, TenantModel
-from crm.messaging.models import MessageChannel
+from crm.messaging.models import ADDRESSED
 
 GOOD_FOR = timedelta(minutes=5)
 MOST_TRIES = 5
@@ -26,7 +26,7 @@ class OnceCode(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     purpose = models.CharField(_("purpose"), max_length=7, choices=CodePurpose.choices, default=CodePurpose.SIGN_IN)
-    channel = models.CharField(_("sent by"), max_length=6, choices=MessageChannel.choices)
+    channel = models.CharField(_("sent by"), max_length=6, choices=ADDRESSED)
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, null=True, related_name="once_codes")
     address = models.CharField(_("sent to"), max_length=254, blank=True)
     asked = models.CharField(max_length=64, editable=False)

@@ -1,6 +1,7 @@
 from crm.contacts.providers import Proof, Vouched, vouched_for
 from crm.contacts.services.avatars import remove_avatar, set_avatar, set_avatar_from
 from crm.contacts.services.code_limits import change_sign_in_settings
+from crm.contacts.services.consents import decide_consent, forget_where_consent_came_from
 from crm.contacts.services.contacts import create_contact, delete_contact, update_contact
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
@@ -29,7 +30,9 @@ from crm.contacts.services.once_codes import (
 )
 from crm.contacts.services.pass_codes import define_pass_code
 from crm.contacts.services.people import PersonValues
+from crm.contacts.services.preferences import prefer_organisation
 from crm.contacts.services.profiles import write_company_profile
+from crm.contacts.services.push_devices import register_device, remove_device
 from crm.contacts.services.registering import Registration, checked_registration, referral_code_of, register
 from crm.contacts.services.sign_in import (
     MEMBER_GUESSES,
@@ -57,6 +60,7 @@ from crm.contacts.services.vouching import (
     register_vouched,
 )
 from crm.contacts.services.wifi import authorise_wifi, end_wifi
+from crm.contacts.services.writing import write_to
 from crm.kernel.merging.steps import MergePlan
 from crm.kernel.merging.undoing import UnmergeReport
 
@@ -94,6 +98,7 @@ __all__ = [
     "count_mail",
     "create_contact",
     "create_customer",
+    "decide_consent",
     "define_identity_provider",
     "define_pass_code",
     "delete_contact",
@@ -105,6 +110,7 @@ __all__ = [
     "finish_next_action",
     "forget_snapshots",
     "forget_traces",
+    "forget_where_consent_came_from",
     "gather_stragglers",
     "keep_document",
     "let_in_vouched",
@@ -113,11 +119,14 @@ __all__ = [
     "make_code",
     "merge_contacts",
     "open_member_session",
+    "prefer_organisation",
     "referral_code_of",
     "register",
+    "register_device",
     "register_member",
     "register_vouched",
     "remove_avatar",
+    "remove_device",
     "remove_identity",
     "remove_interaction",
     "reveal_document",
@@ -135,4 +144,5 @@ __all__ = [
     "verify_by_link",
     "vouched_for",
     "write_company_profile",
+    "write_to",
 ]

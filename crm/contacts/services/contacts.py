@@ -1,11 +1,12 @@
-from typing import Any, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from crm.contacts.errors import ContactNotFound, EmailTaken
 from crm.contacts.events import ContactCreated, ContactDeleted, ContactUpdated
-from crm.contacts.models import Contact, Customer, Identity
+from crm.contacts.models import ConsentCause, Contact, Customer, Identity, PushDevice
+from crm.contacts.services.consent_entries import keep_decided
 from crm.contacts.services.people import PersonValues, ensure_reachable, write_person
 from crm.kernel.addresses import email_key
 from crm.kernel.clock import now, utc_day
@@ -27,24 +28,25 @@ def create_contact(**values: Unpack[PersonValues]) -> Contact:
 
 
 @atomic
-def update_contact(*, contact_id: UUID, **values: Unpack[PersonValues]) -> Contact:
-    """Write a living contact, customer or not; what is not given stays.
+def update_contact(*, contact_id: UUID, consent_wording: str = "", **values: Unpack[PersonValues]) -> Contact:
+    """Write a living contact, customer or not; what is not given stays. `consent_wording` names the text that they were
+    shown who decided.
 
-    Raises ContactNotFound, EmailTaken, AddressMissing, Invalid, BadEmail, BadPhone.
+    Raises ContactNotFound, EmailTaken, AddressMissing, NotAccepted, Invalid, BadEmail, BadPhone.
     """
     contact = locked_contact(contact_id)
     changes = write_person(contact, values)
     if changes:
         ensure_reachable(contact)
-        touch(contact)
+        touch(contact, wording=consent_wording)
         record(ContactUpdated(contact_id=contact.id), changes=changes)
     return contact
 
 
-def touch(contact: Contact) -> None:
+def touch(contact: Contact, *, wording: str = "") -> None:
     """Save a changed person; their customer row changes its date with them. Raises EmailTaken."""
     contact.updated_at = now()
-    save_person(contact)
+    save_person(contact, wording=wording)
     Customer.objects.filter(pk=contact.pk).update(updated_at=contact.updated_at)
 
 
@@ -58,7 +60,8 @@ def delete_contact(*, contact_id: UUID) -> None:
     if customer:
         customer.deleted_at = customer.updated_at = now()
         customer.save(update_fields=["deleted_at", "updated_at"])
-    Identity.objects.filter(contact=contact).delete()
+    for theirs in (Identity, PushDevice):
+        theirs.objects.filter(contact=contact).delete()
     end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact.pk, because="deleted")
     since = utc_day(customer.created_at).isoformat() if customer else None
     record(ContactDeleted(contact_id=contact.id, was_customer=customer is not None, customer_since=since))
@@ -78,12 +81,15 @@ def locked_contact_with_email(email: str) -> Contact | None:
     return Contact.objects.for_update().filter(email_key=key, deleted_at=None).first() if key else None
 
 
-def save_person(contact: Contact, **options: Any) -> None:
-    """Save, telling a second person with the same e-mail address from other faults. Raises EmailTaken."""
+def save_person(contact: Contact, *, cause: str = ConsentCause.WRITTEN, wording: str = "") -> None:
+    """Save, with the proof of what was decided about consent, telling a second person with the same e-mail address from
+    other faults. Raises EmailTaken.
+    """
     try:
         with transaction.atomic():
-            contact.save(**options)
+            contact.save()
     except IntegrityError as error:
         if "contact_email_once" in str(error):
             raise EmailTaken from None
         raise
+    keep_decided([contact], cause=cause, wording=wording)

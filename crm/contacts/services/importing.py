@@ -16,6 +16,7 @@ from crm.contacts.errors import EmailTaken
 from crm.contacts.events import CustomersLoaded
 from crm.contacts.models import Contact, Customer
 from crm.contacts.models.contact import Source, no_control_characters
+from crm.contacts.services.consent_entries import keep_decided
 from crm.contacts.services.people import KEPT_ELSEWHERE, write_person
 from crm.imports.nouns import Batch, Change, New, Refused, Written
 from crm.imports.row_checks import row_check
@@ -136,6 +137,7 @@ def _save_new(customers: Sequence[Customer], promoted: Sequence[Contact]) -> Non
     copy_rows(Customer, customers)
     per_day = Counter(utc_day(customer.created_at).isoformat() for customer in customers)
     ids = tuple(customer.contact_id for customer in customers)
+    keep_decided(customer.contact for customer in customers)
     record(CustomersLoaded(batch_id=new_id(), per_day=dict(per_day), contact_ids=ids))
 
 
@@ -163,6 +165,7 @@ def save_both(people: Sequence[Contact]) -> None:
     """Changed people and their customer rows, by two statements."""
     update_rows(Contact, people, [*OF_CONTACT, "updated_at"])
     update_rows(Customer, [contact.customer for contact in people], [*TRADE, "assigned_to", "updated_at"])
+    keep_decided(people)
 
 
 def locked_customers(ids: Collection[UUID]) -> dict[UUID, Contact]:

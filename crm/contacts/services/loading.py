@@ -8,6 +8,7 @@ from datetime import datetime
 from crm.contacts.events import CustomersLoaded
 from crm.contacts.models import Contact, Customer
 from crm.contacts.models.contact import Source
+from crm.contacts.services.consent_entries import keep_decided
 from crm.contacts.services.people import write_person
 from crm.kernel.bulk import analyse
 from crm.kernel.clock import utc_day
@@ -33,6 +34,7 @@ def load_customers(rows: Iterable[CustomerRow]) -> list[Customer]:
     customers = [_new_customer(row) for row in rows]
     Contact.objects.bulk_create([customer.contact for customer in customers], batch_size=1000)
     Customer.objects.bulk_create(customers, batch_size=1000)
+    keep_decided(customer.contact for customer in customers)
     per_day = Counter(utc_day(customer.created_at).isoformat() for customer in customers)
     ids = tuple(customer.contact_id for customer in customers)
     record(CustomersLoaded(batch_id=new_id(), per_day=dict(per_day), contact_ids=ids))

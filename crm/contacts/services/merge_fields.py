@@ -11,6 +11,7 @@ from uuid import UUID
 
 from crm.contacts.merging import copied
 from crm.contacts.models import ConsentState, Contact, Customer
+from crm.contacts.services.consent_entries import set_consents
 from crm.contacts.services.people import write_person
 from crm.kernel.addresses import kept_phone
 from crm.kernel.changes import apply_changes
@@ -72,13 +73,15 @@ def write_contact(people: list[Person], choices: Sequence[FieldChoice]) -> dict[
     """Write the winner, unsaved; returns what changed."""
     winner = people[0].contact
     chosen = {choice.field: choice.value for choice in choices}
-    values = {field: chosen[field] for field in (*PERSON, *STRICT) if chosen[field] != getattr(winner, field)}
+    values = {field: chosen[field] for field in PERSON if chosen[field] != getattr(winner, field)}
     if "phone" in values:
         values["phone"] = kept_phone(values["phone"]) if values["phone"] else None
     custom = custom_values(choices)
     ensure_few(custom)
     changes = apply_changes(winner, {"custom_fields": custom, "created_at": min(p.contact.created_at for p in people)})
     changes |= write_person(winner, values)
+    # The strictest holds, whatever led to it: that a loser has withdrawn stops what the winner never accepted, too.
+    changes |= set_consents(winner, chosen)
     winner.updated_at = now()
     return changes
 

@@ -69,6 +69,9 @@ def give_files(carry: Carry) -> int:
 
 on_merge("contacts.Customer.contact", stay("the merge itself writes it, for its fields can be chosen"))
 on_merge("contacts.CompanyProfile.contact", fold(fill_profile))
+on_merge("contacts.ConsentEntry.contact", stay("what each of them decided; it is shown with the winner's"))
+on_merge("contacts.PreferredOrganisation.contact", move_once("type"))
+on_merge("contacts.PushDevice.contact", move)
 on_merge("contacts.Identity.contact", move)
 on_merge("contacts.CustomerInteraction.contact", move)
 on_merge("contacts.OnceCode.contact", move)

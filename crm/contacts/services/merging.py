@@ -7,7 +7,7 @@ from uuid import UUID
 from crm.contacts.errors import ContactNotFound
 from crm.contacts.events import ContactMerged
 from crm.contacts.merging import PEOPLE
-from crm.contacts.models import Contact, Customer, FurtherAddress, Merge
+from crm.contacts.models import ConsentCause, Contact, Customer, FurtherAddress, Merge
 from crm.contacts.services.contacts import save_person
 from crm.contacts.services.further_addresses import addresses_of, keep_addresses
 from crm.contacts.services.merge_fields import Person, decided, write_contact, written_customer
@@ -85,7 +85,7 @@ def _write_winner(merge: Merge, people: list[Person], fields: list[FieldChoice])
     winner = people[0]
     with watched(merge, Contact, [winner.id]):
         changes = write_contact(people, fields)
-        save_person(winner.contact)
+        save_person(winner.contact, cause=ConsentCause.MERGED)
     customer, of_customer = written_customer(people, fields)
     if customer is not None:
         with watched(merge, Customer, [winner.id]):

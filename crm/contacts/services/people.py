@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from crm.contacts.errors import AddressMissing, NameMissing
 from crm.contacts.models import Contact, Kind
 from crm.contacts.models.contact import no_control_characters
+from crm.contacts.services.consent_entries import TOPICS, ensure_withdrawable, set_consents
 from crm.kernel.actors import ActorKind
 from crm.kernel.addresses import Phone, checked_email, checked_phone, email_key
 from crm.kernel.changes import apply_changes, check_row
@@ -54,7 +55,7 @@ class PersonValues(TypedDict, total=False):
 
 KEPT_ELSEWHERE = ("search", "words", "created_at", "updated_at")
 _NAME_PARTS = ("first_name", "middle_name", "last_name", "company_name")
-_OWN_RULES = {"name", "email", "phone", "custom_fields", *_NAME_PARTS}
+_OWN_RULES = {"name", "email", "phone", "custom_fields", *_NAME_PARTS, *TOPICS}
 _NULLABLE = {"date_of_birth", "name_day_month", "name_day_day"}
 
 
@@ -68,7 +69,7 @@ def write_person(
 ) -> dict[str, tuple[Any, Any]]:
     """Set `values` on the contact, unsaved; returns what changed as `{field: (before, after)}`.
 
-    Raises Invalid, BadEmail, BadPhone, BadCustomValue with every complaint on its field.
+    Raises NotAccepted, Invalid, BadEmail, BadPhone, BadCustomValue with every complaint on its field.
     """
     plain = {
         field: "" if value is None and field not in _NULLABLE else value
@@ -76,10 +77,13 @@ def write_person(
         if field not in _OWN_RULES
     }
     changes = apply_changes(contact, {**plain, **_addresses(values), **_custom_fields(contact, values)})
+    # Staff write down what they were told, which may be about what was accepted on paper.
+    if _is_by_a_member():
+        ensure_withdrawable(contact, values)
+    changes |= set_consents(contact, values)
     changes |= _write_name(contact, values)
     if "email" in changes:
-        scope = scope_or_none()
-        contact.email_is_claimed = scope is not None and scope.actor.kind == ActorKind.MEMBER
+        contact.email_is_claimed = _is_by_a_member()
     check(contact)
     return {field: change for field, change in changes.items() if not field.endswith("_key")}
 
@@ -93,6 +97,11 @@ def ensure_reachable(contact: Contact) -> None:
 def ensure_named(contact: Contact) -> None:
     if not contact.name:
         raise NameMissing
+
+
+def _is_by_a_member() -> bool:
+    scope = scope_or_none()
+    return scope is not None and scope.actor.kind == ActorKind.MEMBER
 
 
 def _addresses(values: Mapping[str, Any]) -> dict[str, str]:

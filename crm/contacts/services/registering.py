@@ -11,6 +11,7 @@ from crm.contacts.errors import BadReferral
 from crm.contacts.events import ContactReferred
 from crm.contacts.models import Contact, Customer, Referral
 from crm.contacts.selectors import customers
+from crm.contacts.services.consent_entries import ensure_withdrawable
 from crm.contacts.services.customers import create_customer
 from crm.contacts.services.pass_codes import ensure_pass_code, use_pass_code
 from crm.contacts.services.people import ensure_named, write_person
@@ -44,13 +45,14 @@ def checked_registration(
 ) -> Registration:
     """What was sent, found good, with nothing written yet.
 
-    Raises BadPassCode, BadReferral, NameMissing, Invalid, BadEmail, BadPhone, BadCustomValue.
+    Raises BadPassCode, BadReferral, NameMissing, NotAccepted, Invalid, BadEmail, BadPhone, BadCustomValue.
     """
     pass_code_id = None if pass_code is None else ensure_pass_code(code=pass_code, pin=pass_pin)
     country = values.get("country_of_agreement", "")
     if country and country not in ALPHA_2:
         raise Invalid("Enter the code of a country in three letters.", field="country_of_agreement")
     probe = Contact()
+    ensure_withdrawable(probe, values)
     write_person(probe, values)
     ensure_named(probe)
     if "custom_fields" in values:

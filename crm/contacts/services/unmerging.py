@@ -4,7 +4,8 @@ from uuid import UUID
 
 from crm.contacts.errors import MergeOverlaid
 from crm.contacts.events import ContactUnmerged
-from crm.contacts.models import Contact, Merge
+from crm.contacts.models import ConsentCause, Contact, Merge
+from crm.contacts.services.consent_entries import consents_of, keep_differences
 from crm.contacts.services.merging import lock_people
 from crm.kernel.events import record
 from crm.kernel.merging.snapshots import give_back_without, put_back
@@ -29,7 +30,9 @@ def unmerge(*, merge_id: UUID) -> UnmergeReport:
     """
     merge = undoable(Merge, merge_id)
     losers = lock_merged(merge)
+    stood = consents_of(merge.winner_id)
     put_back(merge)
+    keep_differences(merge.winner_id, stood, cause=ConsentCause.UNMERGED)
     give_back_without(merge, Contact, {"email": "", "email_key": ""}, [str(id_) for id_ in losers])
     if lock_people(losers).keys() != set(losers):
         raise MergeOverlaid

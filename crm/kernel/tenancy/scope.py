@@ -27,11 +27,26 @@ class Tenant(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """By which surface somebody came in, from which address and with what. Empty for the platform's own work, which
+    goes on long after whoever asked for it has left.
+    """
+
+    surface: str = ""
+    address: str = ""
+    agent: str = ""
+
+
+NO_WAY = Via()
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     tenant: Tenant
     actor: Actor
     now: datetime
     request_id: str = ""
+    via: Via = NO_WAY
 
 
 class ScopeError(RuntimeError):

@@ -3,14 +3,19 @@
 A channel says what became of a letter by returning, or by raising one of three: `Refused`, `Unreachable`, `Uncertain`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from crm.messaging.recipients import PushAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What leaves: `content` is HTML for e-mail, plain text for SMS; `message_id` is the same at every attempt."""
+    """What leaves: `content` is HTML for e-mail, else plain text; `message_id` is the same at every attempt.
+
+    A letter to somebody's devices names these, and may have `extras` (subtitle, address of a picture, where it leads).
+    """
 
     to: str
     to_name: str
@@ -20,6 +25,8 @@ class Letter:
     content: str
     message_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
+    devices: Sequence[PushAddress] = ()
 
 
 class Refused(Exception):

@@ -1,5 +1,6 @@
 """The outbox in files: where messages go when no provider is configured, one file each, for people to look at."""
 
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 
 from crm.messaging.channels import Letter
+from crm.messaging.recipients import PushAddress
 
 
 def put_into_outbox(name: str, data: bytes) -> Path:
@@ -41,6 +43,21 @@ class FileSms:
     def send(self, letter: Letter) -> None:
         text = f"From: {letter.sender}\nTo: {letter.to}\n\n{letter.content}\n"
         put_into_outbox(f"{letter.message_id}.sms", text.encode())
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class FilePush:
+    """What would be pushed to a device as a .push file, without its token: there is no push service yet."""
+
+    def push(self, device: PushAddress, letter: Letter) -> None:
+        told = {
+            "service": device.service, "serial_number": device.serial_number, "title": letter.subject,
+            "text": letter.content, **letter.extras,
+        }  # fmt: skip
+        name = re.sub(r"[^0-9A-Za-z._-]", "_", device.serial_number)
+        put_into_outbox(f"{letter.message_id}.{name}.push", json.dumps(told, ensure_ascii=False, indent=1).encode())
 
     def close(self) -> None:
         """Nothing is held open."""

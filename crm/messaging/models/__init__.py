@@ -2,9 +2,19 @@ from crm.messaging.models.communication import Communication, MessageState
 from crm.messaging.models.incoming import Incoming, IncomingKind
 from crm.messaging.models.settings import SendingSettings
 from crm.messaging.models.suppression import Channel, Reason, Suppression
-from crm.messaging.models.template import MessageChannel, MessageClass, Sender, Template, TemplateVersion
+from crm.messaging.models.template import (
+    ADDRESSED,
+    IN_APP,
+    MessageChannel,
+    MessageClass,
+    Sender,
+    Template,
+    TemplateVersion,
+)
 
 __all__ = [
+    "ADDRESSED",
+    "IN_APP",
     "Channel",
     "Communication",
     "Incoming",

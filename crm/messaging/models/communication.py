@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.ids import new_id
 from crm.kernel.tenancy import TenantForeignKey, TenantModel
-from crm.messaging.models.template import MessageChannel, MessageClass, Template, TemplateVersion
+from crm.messaging.models.template import LONGEST_LINK, MessageChannel, MessageClass, Template, TemplateVersion
 
 # A sender that has not said within this time what became of a message is taken for dead.
 LEASE = timedelta(minutes=5)
@@ -30,7 +30,7 @@ COUNTED = (*ACCEPTED, MessageState.SENDING)
 
 
 class Communication(TenantModel):
-    """One message to one address, whatever becomes of it.
+    """One message to one address, whatever becomes of it; in the app and on devices to one contact.
 
     `cause` names why it is sent; the same cause never sends twice. `reason` says why it was skipped, deferred or has
     failed. `wanted_at` is the first due moment, `due_at` the present one. `contact_id` and `lead_id` are plain ids,
@@ -51,6 +51,9 @@ class Communication(TenantModel):
     locale = models.CharField(_("language"), max_length=12)
     subject = models.CharField(_("subject"), max_length=400, blank=True)
     content = models.TextField(_("content"))
+    subtitle = models.CharField(_("subtitle"), max_length=400, blank=True, editable=False)
+    image_url = models.CharField(_("address of a picture"), max_length=LONGEST_LINK, blank=True, editable=False)
+    click_url = models.CharField(_("where it leads"), max_length=LONGEST_LINK, blank=True, editable=False)
     sealed = models.TextField(blank=True, editable=False)
     wrapped_key = models.CharField(max_length=200, blank=True, editable=False)
     message_class = models.CharField(_("class"), max_length=13, choices=MessageClass.choices)
@@ -92,6 +95,11 @@ class Communication(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.recipient}"
+
+    @property
+    def extras(self) -> dict[str, str]:
+        """What only a message in the app, or on a device, may have beside title and text."""
+        return {"subtitle": self.subtitle, "image_url": self.image_url, "click_url": self.click_url}
 
     @property
     def is_marketing(self) -> bool:

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.ids import new_id
 from crm.kernel.tenancy import TenantModel
-from crm.messaging.models.template import MessageChannel
 from crm.messaging.windows import Cap
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -24,6 +23,10 @@ class SendingSettings(TenantModel):
     email_per_week = models.PositiveSmallIntegerField(_("e-mails in 7 days"), default=7)
     sms_per_day = models.PositiveSmallIntegerField(_("SMS in 24 hours"), default=1)
     sms_per_week = models.PositiveSmallIntegerField(_("SMS in 7 days"), default=3)
+    inapp_per_day = models.PositiveSmallIntegerField(_("in the app in 24 hours"), default=2)
+    inapp_per_week = models.PositiveSmallIntegerField(_("in the app in 7 days"), default=7)
+    device_per_day = models.PositiveSmallIntegerField(_("on their devices in 24 hours"), default=2)
+    device_per_week = models.PositiveSmallIntegerField(_("on their devices in 7 days"), default=7)
     total_per_day = models.PositiveSmallIntegerField(_("of all channels in 24 hours"), default=3)
     total_per_week = models.PositiveSmallIntegerField(_("of all channels in 7 days"), default=10)
     link_base = models.CharField(
@@ -40,9 +43,8 @@ class SendingSettings(TenantModel):
         return str(_("Sending settings"))
 
     def caps_of(self, channel: str) -> tuple[Cap, Cap]:
-        if channel == MessageChannel.SMS:
-            return Cap(self.sms_per_day, DAY), Cap(self.sms_per_week, WEEK)
-        return Cap(self.email_per_day, DAY), Cap(self.email_per_week, WEEK)
+        """Of one of MessageChannel."""
+        return Cap(getattr(self, f"{channel}_per_day"), DAY), Cap(getattr(self, f"{channel}_per_week"), WEEK)
 
     @property
     def caps_of_all(self) -> tuple[Cap, Cap]:

@@ -10,10 +10,21 @@ KEY = RegexValidator(r"^[a-z0-9][a-z0-9_.-]*$", _("Lower-case letters, digits, d
 
 
 class MessageChannel(models.TextChoices):
-    """By which way a message goes out. A suppression is about an address, and has its own two words for that."""
+    """By which way a message goes out. A suppression is about an address, and has its own two words for that.
+
+    In the app and on their devices only members are reached; these messages have a title, and may have more (s2 §B4).
+    """
 
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("SMS")
+    INAPP = "inapp", _("In the app")
+    DEVICE = "device", _("On their devices")
+
+
+# Ways that lead to an address of one's own, which may be in somebody's name and may be suppressed.
+ADDRESSED = [(channel.value, channel.label) for channel in (MessageChannel.EMAIL, MessageChannel.SMS)]
+IN_APP = frozenset({MessageChannel.INAPP.value, MessageChannel.DEVICE.value})
+LONGEST_LINK = 1_000
 
 
 class MessageClass(models.TextChoices):
@@ -58,6 +69,9 @@ class TemplateVersion(TenantModel):
     number = models.PositiveIntegerField(_("number"))
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), max_length=100_000)
+    subtitle = models.CharField(_("subtitle"), max_length=200, blank=True)
+    image_url = models.CharField(_("address of a picture"), max_length=500, blank=True)
+    click_url = models.CharField(_("where it leads"), max_length=500, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     created_at = models.DateTimeField(_("written"), editable=False)
 
@@ -77,12 +91,17 @@ class TemplateVersion(TenantModel):
     def is_published(self) -> bool:
         return self.published_at is not None
 
+    @property
+    def extras(self) -> dict[str, str]:
+        """What only a message in the app, or on a device, may have beside title and text."""
+        return {"subtitle": self.subtitle, "image_url": self.image_url, "click_url": self.click_url}
+
 
 class Sender(TenantModel):
     """In whose name messages of a channel go out: an e-mail address, or an SMS number or name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.CharField(_("channel"), max_length=6, choices=MessageChannel.choices)
+    channel = models.CharField(_("channel"), max_length=6, choices=ADDRESSED)
     name = models.CharField(_("name"), max_length=100)
     address = models.CharField(
         _("address"), max_length=254, help_text=_("An e-mail address; for SMS a number or up to 11 letters and digits.")

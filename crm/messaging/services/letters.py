@@ -11,6 +11,7 @@ from crm.messaging.channels import Letter
 from crm.messaging.governor import Rules
 from crm.messaging.links import UNSUBSCRIBE, link_to, token_for
 from crm.messaging.models import Communication, MessageChannel, Sender
+from crm.messaging.recipients import devices_now
 
 
 def message_id_of(message: Communication) -> str:
@@ -29,7 +30,8 @@ def letter_for(message: Communication, sender: Sender | None, rules: Rules) -> L
         to=message.recipient, to_name=message.recipient_name, subject=subject, content=content,
         sender=sender.address if sender else settings.DEFAULT_FROM_EMAIL,
         sender_name=sender.name if sender else rules.organisation.name,
-        message_id=message.provider_message_id, headers=_headers(message, rules),
+        message_id=message.provider_message_id, headers=_headers(message, rules), extras=message.extras,
+        devices=devices_now(message.contact_id) if message.channel == MessageChannel.DEVICE else (),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from crm.kernel.addresses import email_key, phone_key
 from crm.kernel.events import record
 from crm.kernel.tenancy import ScopedQuerySet
 from crm.kernel.transactions import atomic
+from crm.messaging.errors import CommunicationNotFound
 from crm.messaging.events import MessageUnsubscribed
 from crm.messaging.governor import ADDRESS_KINDS
 from crm.messaging.models import Communication, MessageChannel, Reason, Suppression
@@ -32,7 +33,7 @@ def unsubscribe(*, communication_id: UUID) -> Communication:
 
     Raises CommunicationNotFound.
     """
-    message = communication_with(communication_id)
+    message = _with_an_address(communication_id)
     _refuse(message, message.channel, message.recipient)
     return message
 
@@ -42,13 +43,21 @@ def choose_channels(*, communication_id: UUID, allowed: Collection[str]) -> None
     """Marketing may come by these channels and by no other. Only what an unsubscription stopped is let in again: a
     bounce or complaint stays. Raises CommunicationNotFound.
     """
-    message = communication_with(communication_id)
+    message = _with_an_address(communication_id)
     for preference in preferences_of(message):
         if preference.channel not in allowed:
             _refuse(message, preference.channel, preference.address)
         elif not preference.allowed:
             for entry in list(_unsubscriptions(preference.channel, preference.address)):
                 lift_suppression(suppression_id=entry.pk)
+
+
+def _with_an_address(communication_id: UUID) -> Communication:
+    """Raises CommunicationNotFound, for messages in the app and on devices, too, which bear no such link."""
+    message = communication_with(communication_id)
+    if message.channel not in ADDRESS_KINDS:
+        raise CommunicationNotFound
+    return message
 
 
 def preferences_of(message: Communication) -> list[Preference]:
@@ -58,10 +67,14 @@ def preferences_of(message: Communication) -> list[Preference]:
         message.channel: message.recipient
     }
     return [
-        Preference(channel, address, not _unsubscriptions(channel, address).exists(), person.opted_out_of(channel))
+        Preference(channel, address, not _unsubscriptions(channel, address).exists(), _says_no(person, channel))
         for channel, address in addresses.items()
         if address
     ]
+
+
+def _says_no(person: Recipient, channel: str) -> bool:
+    return person.refuses_marketing or person.opted_out_of(channel)
 
 
 def _person(message: Communication) -> Recipient:

@@ -23,7 +23,7 @@ from crm.messaging.governor import Defer, Known, Skip, known_about, patiently, v
 from crm.messaging.links import PREFERENCES, UNSUBSCRIBE, link_to, token_for
 from crm.messaging.models import Communication, MessageChannel, MessageState, Template, TemplateVersion
 from crm.messaging.recipients import Outgoing, Recipient
-from crm.messaging.rendering import SECRET, Rendered, render
+from crm.messaging.rendering import SECRET, Rendered, filled_extras, render
 from crm.messaging.selectors import versions_of
 
 LONGEST_CAUSE = 200
@@ -175,7 +175,7 @@ def _row(outgoing: Outgoing, version: TemplateVersion, blank: Communication, kno
 def _ensure_address(row: Communication) -> None:
     if row.channel == MessageChannel.EMAIL:
         checked_email(row.recipient)
-    else:
+    elif row.channel == MessageChannel.SMS:
         checked_phone(row.recipient)
 
 
@@ -186,6 +186,9 @@ def _write(row: Communication, version: TemplateVersion, outgoing: Outgoing, kno
     shown = dict.fromkeys(outgoing.secrets, SECRET) if hides else outgoing.secrets
     rendered = _rendered(version, {**values, **shown})
     row.subject, row.content = rendered.subject, rendered.content
+    # Without what is secret: it is kept readable.
+    for name, text in filled_extras(version.template.channel, version.extras, values).items():
+        setattr(row, name, text)
     if hides and row.state == MessageState.QUEUED:
         whole = _rendered(version, {**values, **outgoing.secrets})
         row.wrapped_key = new_wrapped_key()

@@ -5,6 +5,7 @@ UNKNOWN and is not sent again, unless it is transactional mail, which may arrive
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -21,8 +22,9 @@ from crm.kernel.locks import hold_names
 from crm.kernel.tenancy import Mode, ScopedQuerySet, current_scope
 from crm.kernel.transactions import atomic
 from crm.messaging.channels import Channel, Refused, Uncertain, Unreachable
+from crm.messaging.channels.devices import DeviceChannel, InAppChannel
 from crm.messaging.channels.email import EmailChannel
-from crm.messaging.channels.outbox import FileSms
+from crm.messaging.channels.outbox import FilePush, FileSms
 from crm.messaging.events import Ending, MessageFailed, MessageSent, MessageSkipped, MessageUnknown
 from crm.messaging.governor import (
     Defer,
@@ -55,6 +57,12 @@ _ENDINGS: dict[MessageState, Ending] = {
     MessageState.SENT: MessageSent, MessageState.CAPTURED: MessageSent, MessageState.FAILED: MessageFailed,
     MessageState.SKIPPED: MessageSkipped, MessageState.UNKNOWN: MessageUnknown,
 }  # fmt: skip
+_WAYS: dict[str, Callable[[], Channel]] = {
+    MessageChannel.EMAIL: EmailChannel, MessageChannel.SMS: FileSms, MessageChannel.INAPP: InAppChannel,
+    MessageChannel.DEVICE: lambda: DeviceChannel(FilePush()),
+}  # fmt: skip
+# There is nothing but the outbox for these yet (docs/messaging.md).
+_WITHOUT_PROVIDER = frozenset({MessageChannel.SMS, MessageChannel.DEVICE})
 
 
 class Taken(NamedTuple):
@@ -73,10 +81,10 @@ class Ways:
 
     def to(self, channel: str) -> Channel:
         """Raises Refused where no provider is configured."""
-        if channel == MessageChannel.SMS and not settings.SMS_INTO_OUTBOX:
+        if channel in _WITHOUT_PROVIDER and not settings.SMS_INTO_OUTBOX:
             raise Refused("no_provider")
         if channel not in self._open:
-            self._open[channel] = FileSms() if channel == MessageChannel.SMS else EmailChannel()
+            self._open[channel] = _WAYS[channel]()
         return self._open[channel]
 
     def close(self) -> None:
@@ -205,9 +213,11 @@ def _recipient_now(message: Communication) -> Recipient | None:
             return None
         recipient = people.get(person, recipient)
     zone = recipient.timezone or message.timezone
+    recipient = replace(recipient, timezone=zone)
     if message.channel == MessageChannel.EMAIL:
-        return replace(recipient, email=message.recipient, timezone=zone)
-    return replace(recipient, phone=message.recipient, timezone=zone)
+        return replace(recipient, email=message.recipient)
+    # In the app and on devices they are reached as who they are.
+    return replace(recipient, phone=message.recipient) if message.channel == MessageChannel.SMS else recipient
 
 
 def _mine(message: Communication) -> ScopedQuerySet[Communication]:

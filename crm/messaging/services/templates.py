@@ -56,17 +56,24 @@ def ensure_template(
 
 @atomic
 def write_version(
-    *, template_id: UUID, locale: str, body: str, subject: str = "", publish: bool = False
+    *, template_id: UUID, locale: str, body: str, subject: str = "", publish: bool = False, **extras: str
 ) -> TemplateVersion:
-    """A new wording in one language, with the next number; nothing is sent by it until it is published.
+    """A new wording in one language, with the next number; nothing is sent by it until it is published. `extras` are
+    `subtitle`, `image_url` and `click_url` of a message in the app or on a device.
 
-    Raises TemplateNotFound, UnknownPlaceholder, BadHeader, Invalid.
+    Raises TemplateNotFound, UnknownPlaceholder, BadHeader, BadAddress, NotInThisChannel, Invalid.
     """
     template = _locked(template_id)
-    check_wording(channel=template.channel, subject=subject, body=body)
+    check_wording(channel=template.channel, subject=subject, body=body, extras=extras)
     last = TemplateVersion.objects.filter(template=template, locale=locale).aggregate(last=Max("number"))["last"]
     version = TemplateVersion(
-        template=template, locale=locale, number=(last or 0) + 1, subject=subject, body=body, created_at=now()
+        template=template,
+        locale=locale,
+        number=(last or 0) + 1,
+        subject=subject,
+        body=body,
+        created_at=now(),
+        **extras,
     )
     check_row(version)
     version.save()

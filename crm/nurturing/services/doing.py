@@ -28,9 +28,9 @@ LOOK_AGAIN, LOOK_AT_TASK = timedelta(minutes=1), timedelta(days=1)
 LONGEST_LOOK = timedelta(minutes=30)
 # What a gate says of somebody to whom no further message should even be asked for.
 FINAL: Mapping[str, str] = {
-    Reason.UNSUBSCRIBE: StopReason.UNSUBSCRIBE, "opted_out": StopReason.UNSUBSCRIBE, Reason.BOUNCE: StopReason.BOUNCE,
-    Reason.COMPLAINT: StopReason.COMPLAINT, Reason.BLACKLISTED: StopReason.BLACKLISTED,
-    Reason.ERASED: StopReason.DELETED,
+    Reason.UNSUBSCRIBE: StopReason.UNSUBSCRIBE, "opted_out": StopReason.UNSUBSCRIBE,
+    "no_consent": StopReason.UNSUBSCRIBE, Reason.BOUNCE: StopReason.BOUNCE, Reason.COMPLAINT: StopReason.COMPLAINT,
+    Reason.BLACKLISTED: StopReason.BLACKLISTED, Reason.ERASED: StopReason.DELETED,
 }  # fmt: skip
 _NOTED_AS = {StepKind.EMAIL: InteractionType.EMAIL, StepKind.SMS: InteractionType.NOTE}
 

@@ -20,7 +20,7 @@ from tests.cast import PASSWORD, Cast, World
 
 # Session, user, places and clock are read for every page; the rest is the page's own.
 BUDGETS = {"customers": 12, "contacts": 12, "customer": 12, "contact": 12, "dashboard": 12, "search box": 12,
-           "dealings": 12,
+           "dealings": 12, "consents": 12,
            # One statement for each source of timelines; it is loaded when the page is there.
            "timeline": 18}  # fmt: skip
 EVERYWHERE = 12
@@ -34,6 +34,7 @@ def path_of(page: str, key: Any) -> str:
         "contact": address("contacts.Contact", "change", key),
         "timeline": f"/admin/contacts/customer/{key}/timeline/",
         "dealings": f"/admin/contacts/customer/{key}/dealings/",
+        "consents": f"/admin/contacts/customer/{key}/consents/",
         "dashboard": "/admin/",
         "search box": "/admin/search/?s=person",
     }[page]
@@ -60,7 +61,9 @@ def a_long_story(world: World, key: Any) -> None:
     """Twenty-five changes, sign-ins, entries in listings and custom fields; two documents."""
     with world.scope():
         for number in range(25):
-            update_contact(contact_id=key, title=f"t{number}", email="somebody@example.com")
+            update_contact(
+                contact_id=key, title=f"t{number}", email="somebody@example.com", email_opt_out=number % 2 == 0
+            )
             add_identity(contact_id=key, provider="EMAIL", value=f"own{number}@example.com")
             define_custom_field(key=f"f{number}", label=f"F {number}")
         for kind in ("passport", "id"):

@@ -49,6 +49,40 @@ def test_a_template_is_written_previewed_and_published(acme: World) -> None:
     assert names_of(acme, "template", template.pk) == ["template.defined", "template.written", "template.published"]
 
 
+APP = {
+    **NEW, "channel": "inapp", "body": "Dear {{ name }}", "subtitle": "For {{ first_name }}",
+    "image_url": "https://cdn.example/a.png", "click_url": "{{ link }}",
+}  # fmt: skip
+
+
+def test_a_template_of_the_app_has_subtitle_picture_and_link(acme: World) -> None:
+    browser = acme.browser_of("manager")
+    send(browser, address("messaging.Template", "add"), **APP)
+    version = only_version(acme)
+    assert (version.subtitle, version.image_url, version.click_url) == tuple(
+        APP[name] for name in ("subtitle", "image_url", "click_url")
+    )
+    shown = browser.get(f"/admin/messaging/template/versions/{version.pk}/preview/").text
+    for words in ("Hi Ann", "Subtitle: For Ann", "https://cdn.example/a.png", "https://crm.example.com/x"):
+        assert words in shown
+    change = address("messaging.Template", "change", row_of(acme, Template, key="welcome").pk)
+    send(browser, change, subtitle="For you")
+    assert [row[1] for row in versions(acme)] == [1, 2]
+    send(browser, change, name="Welcome!")
+    assert len(versions(acme)) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"click_url": "javascript:x"}, "click_url"), ({"image_url": "a.png"}, "image_url"), ({"subject": ""}, "subject"),
+     ({"subtitle": "{{ nmae }}"}, "subtitle"), ({"channel": "sms"}, "subtitle"), ({"channel": "email"}, "subtitle")],
+)  # fmt: skip
+def test_what_the_app_cannot_show_is_told_at_its_field(acme: World, values: dict[str, str], field: str) -> None:
+    answer = send(acme.browser_of("manager"), address("messaging.Template", "add"), **{**APP, **values})
+    assert list(errors_of(answer)) == [field]
+    assert versions(acme) == []
+
+
 def test_another_wording_is_another_version_and_the_same_is_none(acme: World) -> None:
     browser = acme.browser_of("manager")
     send(browser, address("messaging.Template", "add"), **NEW)

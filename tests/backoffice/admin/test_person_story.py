@@ -99,7 +99,9 @@ def test_somebody_of_whom_nothing_is_known_has_a_story_that_begins(acme: World) 
 
 
 @pytest.mark.parametrize("origin", ["rival", "rehearsal"])
-@pytest.mark.parametrize("deed", ["timeline", "dealings", "interaction", "done/0198c0de-0000-7000-8000-000000000001"])
+@pytest.mark.parametrize(
+    "deed", ["timeline", "dealings", "consents", "interaction", "done/0198c0de-0000-7000-8000-000000000001"]
+)
 def test_nothing_is_read_or_noted_of_a_foreign_person(cast: Cast, origin: str, deed: str) -> None:
     foreign = a_customer(getattr(cast, origin))
     browser = cast.acme.browser_of("owner")

@@ -16,6 +16,8 @@ from crm.contacts.services import (
     keep_document,
     merge_contacts,
     open_member_session,
+    prefer_organisation,
+    register_device,
     update_customer,
     write_company_profile,
 )
@@ -27,7 +29,7 @@ from tests.cast import World
 from tests.crm.orders.shop import refund
 
 # What a merge writes about itself, and what it does not put back.
-OWN_TABLES = {"contacts.Merge", "contacts.MergedRow", "reports.DailyTally"}
+OWN_TABLES = {"contacts.Merge", "contacts.MergedRow", "contacts.ConsentEntry", "reports.DailyTally"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ def a_pair(world: World) -> Pair:
         write_company_profile(contact_id=anja, number_of_employees=7, industry_sectors=["food", "wine"])
         open_member_session(contact_id=anja, device=Device())
         set_tier(contact_id=anja, slug="gold", reason="friend")
+        prefer_organisation(contact_id=anja, organisation_id=world.organisation.pk, types=["ORDERS"])
+        register_device(
+            contact_id=anja, serial_number="S-1", registration_type="FCM", registration_token="t",
+        )  # fmt: skip
     beans = a_product(world)
     an_order(world, anna, (beans, 1))
     refund(world, an_order(world, anja, (beans, 2), status="delivered"), amount=Decimal(5))

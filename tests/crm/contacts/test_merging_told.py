@@ -45,6 +45,7 @@ def test_the_plan_counts_what_moves(acme: World, pair: Pair) -> None:
     plan = merged(acme, pair)
     assert plan.moved == {
         "contacts.CompanyProfile.contact": 1, "contacts.Identity.contact": 1, "contacts.IdentityDocument.contact": 1,
+        "contacts.PreferredOrganisation.contact": 1, "contacts.PushDevice.contact": 1,
         "campaigns.ListingEntry.contact": 2, "members.Member.contact": 1, "tiers.MemberTier.member": 1,
         "tiers.TierChange.member": 1, "orders.Order.customer": 2,
     }  # fmt: skip

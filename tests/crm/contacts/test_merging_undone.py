@@ -46,6 +46,7 @@ def test_everything_is_as_it_was_byte_for_byte(acme: World, pair: Pair) -> None:
     assert changed == {
         "contacts.Contact", "contacts.Customer", "contacts.CompanyProfile", "contacts.Identity",
         "contacts.IdentityDocument", "contacts.MergedContact", "contacts.FurtherAddress", "campaigns.ListingEntry",
+            "contacts.PreferredOrganisation", "contacts.PushDevice",
         "members.Member", "tiers.MemberTier", "tiers.TierChange", "orders.Order", "orders.Purchases",
     }  # fmt: skip
     report = taken_apart(acme, plan.merge_id)

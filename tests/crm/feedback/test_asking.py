@@ -142,6 +142,7 @@ def test_whom_no_gate_lets_through_is_a_skipped_request(acme: World) -> None:
     cases = {
         "blacklisted": reach(acme, email="blocked@example.com"), "unsubscribe": reach(acme, email="no@example.com"),
         "opted_out": reach(acme, email_opt_out=True), "no_address": reach(acme, email="", phone="+35799123456"),
+        "no_consent": reach(acme, consent_state="rejected"),
     }  # fmt: skip
     for reason, asked in cases.items():
         assert (asked.request.state, asked.request.reason, asked.token) == ("skipped", reason, "")

@@ -21,6 +21,7 @@ from crm.messaging.services import define_template, queue_message, send_due, wri
 from tests.cast import World
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+EXTRAS = ("subtitle", "image_url", "click_url")
 ANN = Recipient(email="ann@example.com", phone="+35799123456", name="Ann Lee")
 
 
@@ -32,7 +33,7 @@ def at(world: World, moment: datetime) -> Any:
 def a_template(world: World, key: str = "news", **values: Any) -> Template:
     """A published template in English."""
     wording = {"subject": "Hello {{ first_name }}", "body": "<p>Dear {{ name }}</p>", "locale": "en"}
-    wording |= {name: values.pop(name) for name in list(values) if name in wording}
+    wording |= {name: values.pop(name) for name in list(values) if name in {*wording, *EXTRAS}}
     with world.scope():
         made = define_template(**{"key": key, "name": key.title(), "channel": "email", **values})
         write_version(template_id=made.pk, publish=True, **wording)

@@ -67,6 +67,13 @@ def test_another_tenants_suppression_is_no_business_of_ours(acme: World, rival: 
     assert judged(acme) == Send()
 
 
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_who_refuses_marketing_gets_none_by_any_channel(acme: World, channel: str) -> None:
+    ann = Recipient(email="ann@example.com", phone="+35799123456", refuses_marketing=True)
+    assert judged(acme, ann, channel=channel) == Skip("no_consent")
+    assert judged(acme, ann, channel=channel, kind="transactional") == Send()
+
+
 @pytest.mark.parametrize(
     ("flag", "channel", "other"), [("email_opt_out", "email", "sms"), ("sms_opt_out", "sms", "email")]
 )

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from crm.contacts.selectors import recipients_with
 from crm.messaging.models import Communication
 from crm.messaging.recipients import Recipient
 from crm.messaging.services import define_sender
+from tests.builders import a_push_device
 from tests.cast import Cast, World
 from tests.crm.messaging.letters import NOON, a_message, a_template, events_of, send, stored
 from tests.members import BASE, Member, a_member
@@ -68,6 +70,26 @@ def test_a_message_says_where_it_stands_and_from_whom_it_is(ann: Member) -> None
     one = ann.api.get(f"{BASE}/communications/{message.pk}").json()
     assert set(one) == FIELDS | MORE_OF_ONE
     assert one["contact"] == {"id": str(ann.id), "name": "Ann Lee", "code": UUID(str(ann.id)).hex[-8:].upper()}
+
+
+def test_what_stands_in_the_app_is_told_whole(ann: Member) -> None:
+    extras = {"subtitle": "For you", "image_url": "https://cdn.example/a.png", "click_url": "https://acme.example/x"}
+    a_push_device(ann.world, UUID(ann.id))
+    for channel in ("inapp", "device"):
+        a_template(ann.world, channel, channel=channel, body="Dear {{ name }}", **extras)
+        with ann.world.scope():
+            recipient = recipients_with([UUID(ann.id)])[UUID(ann.id)]
+        message = a_message(ann.world, channel, recipient=recipient, template_key=channel)
+        assert send(ann.world) == 1
+        one = ann.api.get(f"{BASE}/communications/{message.pk}").json()
+        assert set(one) == FIELDS | MORE_OF_ONE
+        assert (one["channel"], one["life_cycle_state"]) == (channel.upper(), "COMPLETED")
+        assert (one["title"], one["subtitle"], one["content"]) == ("Hello Ann", "For you", "Dear Ann Lee")
+        assert one["in_app_image_url"] == "https://cdn.example/a.png"
+        assert one["in_app_click_link_url"] == "https://acme.example/x"
+        assert [row["id"] for row in listed(ann, channel=channel.upper())["content"]] == [str(message.pk)]
+    mail = ann.api.get(f"{BASE}/communications/{letter(ann).pk}").json()
+    assert {mail[name] for name in MORE_OF_ONE - {"contact"}} == {""}
 
 
 def test_viewing_is_noted_once_and_archiving_both_ways(ann: Member) -> None:
