@@ -35,6 +35,18 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'approval policies',
             },
         ),
+        migrations.AddConstraint(
+            model_name='policy',
+            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'kind', 'name'), name='approval_policy_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='policy',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fact', ''), ('more_than', None)), models.Q(models.Q(('fact', ''), _negated=True), ('more_than__isnull', False)), _connector='OR'), name='approval_policy_fact_with_limit'),
+        ),
+        migrations.AddConstraint(
+            model_name='policy',
+            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_policy_tenant'),
+        ),
         migrations.CreateModel(
             name='ApprovalRequest',
             fields=[
@@ -63,6 +75,46 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'approvals',
             },
         ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(fields=['organisation', 'mode', '-created_at', '-id'], name='approval_latest'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(fields=['organisation', 'mode', 'state', '-created_at', '-id'], name='approval_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(fields=['organisation', 'mode', 'contact_id', '-created_at', '-id'], name='approval_of_contact'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(fields=['organisation', 'mode', 'kind', 'record_id', '-created_at'], name='approval_of_record'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['organisation', 'mode', 'due_at'], name='approval_due'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalrequest',
+            index=models.Index(fields=['organisation', 'mode', 'policy'], name='approvalrequest_policy_fk'),
+        ),
+        migrations.AddConstraint(
+            model_name='approvalrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('organisation', 'mode', 'kind', 'record_id'), name='approval_one_pending'),
+        ),
+        migrations.AddConstraint(
+            model_name='approvalrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('due_at__isnull', False), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('due_at', None)), _connector='OR'), name='approval_decided_when_not_pending'),
+        ),
+        migrations.AddConstraint(
+            model_name='approvalrequest',
+            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_approvalrequest_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='approvalrequest',
+            constraint=crm.kernel.tenancy.models.TenantKey(field='policy', name='approvals_approvalrequest_policy_key'),
+        ),
         migrations.CreateModel(
             name='PolicyStep',
             fields=[
@@ -81,6 +133,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
             },
+        ),
+        migrations.AddConstraint(
+            model_name='policystep',
+            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'policy', 'position'), name='approval_step_place_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='policystep',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approver', 'member'), ('role', ''), ('staff', None)), models.Q(('approver', 'staff'), ('role', ''), ('staff__isnull', False)), models.Q(('approver', 'role'), ('staff', None), models.Q(('role', ''), _negated=True)), _connector='OR'), name='approval_step_names_its_approver'),
+        ),
+        migrations.AddConstraint(
+            model_name='policystep',
+            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_policystep_tenant'),
+        ),
+        migrations.AddConstraint(
+            model_name='policystep',
+            constraint=crm.kernel.tenancy.models.TenantKey(field='policy', name='approvals_policystep_policy_key'),
         ),
         migrations.CreateModel(
             name='ApprovalToken',
@@ -144,73 +212,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'mode', 'deputy', 'first_day'], name='delegation_of_deputy')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='delegation_days_in_order'), models.CheckConstraint(condition=models.Q(('staff', models.F('deputy')), _negated=True), name='delegation_to_somebody_else'), models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_delegation_tenant')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'kind', 'name'), name='approval_policy_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fact', ''), ('more_than', None)), models.Q(models.Q(('fact', ''), _negated=True), ('more_than__isnull', False)), _connector='OR'), name='approval_policy_fact_with_limit'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_policy_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['organisation', 'mode', '-created_at', '-id'], name='approval_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['organisation', 'mode', 'state', '-created_at', '-id'], name='approval_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['organisation', 'mode', 'contact_id', '-created_at', '-id'], name='approval_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['organisation', 'mode', 'kind', 'record_id', '-created_at'], name='approval_of_record'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['organisation', 'mode', 'due_at'], name='approval_due'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['organisation', 'mode', 'policy'], name='approvalrequest_policy_fk'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('organisation', 'mode', 'kind', 'record_id'), name='approval_one_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('due_at__isnull', False), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('due_at', None)), _connector='OR'), name='approval_decided_when_not_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_approvalrequest_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=crm.kernel.tenancy.models.TenantKey(field='policy', name='approvals_approvalrequest_policy_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'policy', 'position'), name='approval_step_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approver', 'member'), ('role', ''), ('staff', None)), models.Q(('approver', 'staff'), ('role', ''), ('staff__isnull', False)), models.Q(('approver', 'role'), ('staff', None), models.Q(('role', ''), _negated=True)), _connector='OR'), name='approval_step_names_its_approver'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='approvals_policystep_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=crm.kernel.tenancy.models.TenantKey(field='policy', name='approvals_policystep_policy_key'),
         ),
     ]
