@@ -17,7 +17,9 @@ from crm.contacts.models import (
     Contact,
     Customer,
     CustomerInteraction,
+    DataExport,
     DuplicatePair,
+    Erasure,
     Identity,
     IdentityDocument,
     Merge,
@@ -49,8 +51,8 @@ _M = TypeVar("_M", bound=models.Model)
 
 # Who has decided so gets no marketing, by whichever channel.
 REFUSED = (ConsentState.REJECTED, ConsentState.WITHDRAWN)
-# What files call a person whose picture they are.
-PERSON = "contact"
+# What files call a person whose picture they are, and the export that an archive belongs to.
+PERSON, DATA_EXPORT = "contact", "data_export"
 
 
 def contacts() -> ScopedQuerySet[Contact]:
@@ -242,3 +244,16 @@ def customer_days_of(merge_id: UUID, *, undone: bool = False) -> dict[date, int]
             if row is not None and row["deleted_at"] is None:
                 days[utc_day(datetime.fromisoformat(row["created_at"]))] += -weight if undone else weight
     return {day: change for day, change in days.items() if change}
+
+
+def data_exports() -> ScopedQuerySet[DataExport]:
+    return DataExport.objects.get_queryset()
+
+
+def data_exports_of(contact_id: UUID) -> ScopedQuerySet[DataExport]:
+    """What somebody asked for, latest first."""
+    return data_exports().filter(contact_id=contact_id).order_by("-created_at", "-pk")
+
+
+def erasures() -> ScopedQuerySet[Erasure]:
+    return Erasure.objects.get_queryset()

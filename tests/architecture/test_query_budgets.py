@@ -109,6 +109,11 @@ def _own_devices(world: World) -> Any:
     return reader.api.get(f"{reader.path}/devices", size=100)
 
 
+def _own_exports(world: World) -> Any:
+    reader = _reader(world)
+    return reader.api.get(f"{reader.path}/data_exports", size=100)
+
+
 def _of_a_customer(world: World, address: str) -> Any:
     with world.scope():
         contact_id = customers().filter(contact__interactions__isnull=False).values_list("pk", flat=True)[0]
@@ -188,6 +193,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
     "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own_devices(world),
+    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),
