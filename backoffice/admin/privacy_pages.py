@@ -18,7 +18,7 @@ from unfold.decorators import display
 from backoffice.admin.base import PlaceAdmin, complaints_as_messages
 from backoffice.admin.person_extras import contact_or_404, demand
 from backoffice.admin.told import actor_names
-from crm.contacts.models import Because, DataExport, Erasure
+from crm.contacts.models import Because, DataExport, Erasure, ExportState
 from crm.contacts.selectors import data_exports, erasures
 from crm.contacts.services import ask_for_export, erase_contact
 
@@ -133,8 +133,8 @@ class DataExportPage(_Asked):
         return _with_person(queryset, search_term)
 
     @display(description=gettext_lazy("State"))
-    def shown_state(self, row: DataExport) -> str:
-        return str(dict(row._meta.get_field("state").flatchoices)[row.stands])
+    def shown_state(self, row: Any) -> str:
+        return str(ExportState(row.standing).label)
 
 
 def _with_person(queryset: Any, search_term: str) -> tuple[Any, bool]:

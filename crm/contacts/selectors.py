@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from crm.contacts.errors import ContactNotFound, ContactWent
 from crm.contacts.models import (
@@ -20,6 +20,7 @@ from crm.contacts.models import (
     DataExport,
     DuplicatePair,
     Erasure,
+    ExportState,
     Identity,
     IdentityDocument,
     Merge,
@@ -34,7 +35,7 @@ from crm.contacts.models import (
 from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.addresses import email_key, wanted_phone_key
-from crm.kernel.clock import utc_day
+from crm.kernel.clock import now, utc_day
 from crm.kernel.lookups import found_by_query
 from crm.kernel.merging.records import telling_of_merges, went_into
 from crm.kernel.sealing import unseal
@@ -247,7 +248,10 @@ def customer_days_of(merge_id: UUID, *, undone: bool = False) -> dict[date, int]
 
 
 def data_exports() -> ScopedQuerySet[DataExport]:
-    return DataExport.objects.get_queryset()
+    """With how each of them stands now as `standing`: what was not fetched in time is gone."""
+    late = When(state=ExportState.READY, expires_at__lte=now(), then=Value(ExportState.EXPIRED))
+    rows = DataExport.objects.get_queryset()
+    return rows.annotate(standing=Case(late, default=F("state"), output_field=models.CharField()))
 
 
 def data_exports_of(contact_id: UUID) -> ScopedQuerySet[DataExport]:

@@ -23,7 +23,7 @@ class ErasureIn(InputSerializer):
 
 class DataExportOut(OutputSerializer):
     id = serializers.UUIDField()
-    state = Mapped(STATES, source="stands")
+    state = Mapped(STATES, source="standing")
     created_on = Moment(source="created_at")
     expires_on = Moment(source="expires_at", allow_null=True, help_text="From then on the link is dead.")
 

@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.contacts.models.contact import Contact
-from crm.kernel.clock import now
 from crm.kernel.ids import new_id
 from crm.kernel.tenancy import TenantForeignKey, TenantModel
 
@@ -90,9 +89,3 @@ class DataExport(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def stands(self) -> str:
-        """How it stands now: who did not fetch it in time finds it gone."""
-        is_late = self.state == ExportState.READY and self.expires_at is not None and self.expires_at <= now()
-        return ExportState.EXPIRED if is_late else self.state
