@@ -251,7 +251,10 @@ def data_exports() -> ScopedQuerySet[DataExport]:
     """With how each of them stands now as `standing`: what was not fetched in time is gone."""
     late = When(state=ExportState.READY, expires_at__lte=now(), then=Value(ExportState.EXPIRED))
     rows = DataExport.objects.get_queryset()
-    return rows.annotate(standing=Case(late, default=F("state"), output_field=models.CharField()))
+    annotated: ScopedQuerySet[DataExport] = rows.annotate(
+        standing=Case(late, default=F("state"), output_field=models.CharField())
+    )  # type: ignore[assignment]
+    return annotated
 
 
 def data_exports_of(contact_id: UUID) -> ScopedQuerySet[DataExport]:
