@@ -28,7 +28,7 @@ SENTENCES = {
     "consent.changed": gettext_lazy("Decided what may be sent"),
     "contact.erased": gettext_lazy("Erased"),
     "data_export.asked": gettext_lazy("Their data is put together"),
-    "data_export.ready": gettext_lazy("Their data is ready to be fetched"),
+    "data_export.finished": gettext_lazy("Their data is ready to be fetched"),
     "data_export.fetched": gettext_lazy("They have fetched their data"),
     "contact.merged": gettext_lazy("Another person was merged into them"),
     "contact.unmerged": gettext_lazy("A merge was taken apart"),

@@ -19,7 +19,9 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.contacts.models import CustomerInteraction
 from crm.contacts.models.push_device import MOST_DEVICES
+from crm.contacts.models import CustomerInteraction, DataExport
 from crm.contacts.selectors import customers
+from crm.contacts.services import ask_for_export
 from crm.insights.selectors import segments
 from crm.leads.selectors import leads
 from crm.messaging.recipients import Recipient
@@ -73,6 +75,9 @@ def people_in_the_listing(world: World, number: int) -> None:
         a_message(world, f"own {uuid4()}", recipient=Recipient(email="reader@example.com", contact_id=reader))
         a_message(world, str(contact_id))
         a_waiting_request(world, reader)
+        with world.scope():
+            row = ask_for_export(contact_id=reader)
+            DataExport.objects.filter(pk=row.pk).update(state="fetched")
         an_answer(world, 3, customer_id=contact_id, comment="The price of the staff")
         product = a_product(world)
         order = an_order(world, contact_id, (product, 1), (product, 1), status="delivered", notes="Rush")

@@ -21,7 +21,7 @@ from crm.contacts.events.people import (
     InteractionsCarriedOver,
     PairDismissed,
 )
-from crm.contacts.events.privacy import ContactErased, DataExportAsked, DataExportFetched, DataExportReady
+from crm.contacts.events.privacy import ContactErased, DataExportAsked, DataExportFetched, DataExportFinished
 from crm.contacts.events.signing_in import (
     ContactReferred,
     IdentityAdded,
@@ -53,7 +53,7 @@ __all__ = [
     "CustomersTakenBack",
     "DataExportAsked",
     "DataExportFetched",
-    "DataExportReady",
+    "DataExportFinished",
     "DeviceRegistered",
     "DeviceRemoved",
     "DocumentKept",

@@ -25,10 +25,10 @@ class DataExportAsked(DomainEvent):
 
 
 @dataclass(frozen=True)
-class DataExportReady(DomainEvent):
+class DataExportFinished(DomainEvent):
     """It was put together, and the link to it is on its way."""
 
-    name: ClassVar[str] = "data_export.ready"
+    name: ClassVar[str] = "data_export.finished"
     about: ClassVar[str] = "contact"
     contact_id: UUID
     data_export_id: UUID

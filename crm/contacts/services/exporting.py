@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from crm.contacts.errors import LinkSpent
-from crm.contacts.events import DataExportAsked, DataExportFetched, DataExportReady
+from crm.contacts.events import DataExportAsked, DataExportFetched, DataExportFinished
 from crm.contacts.links import EXPORT_PAGE, digest_of_secret, new_secret, write_link_token
 from crm.contacts.models import EXPORT_LASTS, DataExport, ExportState
 from crm.contacts.selectors import DATA_EXPORT
@@ -61,7 +61,7 @@ def build_export(*, data_export_id: UUID) -> None:
     row.save(update_fields=["state", "ready_at", "expires_at", "digest"])
     token = write_link_token(current_scope().tenant, row.pk, secret)
     send_export(row, link_to(EXPORT_PAGE, token, sending_settings().link_base))
-    record(DataExportReady(contact_id=row.contact_id, data_export_id=row.pk))
+    record(DataExportFinished(contact_id=row.contact_id, data_export_id=row.pk))
 
 
 def ensure_export_is_good(*, data_export_id: UUID, digest: str) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 
-from crm.kernel.privacy.fields import blank_of, holds_text
+from crm.kernel.privacy.fields import Afterwards, holds_text
 from crm.kernel.privacy.holdings import HOLDINGS, IMPERSONAL, Holding, Impersonal
+from crm.kernel.privacy.person import Person
 
 # Whose row it is, and the tenant's own columns: every table has them.
 OF_EVERY_ROW = frozenset({"organisation", "organisation_id", "mode"})
+NOBODY = Person(UUID(int=0), {})
 
 
 def gaps() -> list[str]:
@@ -50,8 +54,20 @@ def _of_column(name: str, column: Any, holding: Holding) -> Iterator[str]:
         yield f"{name}: it stays, and nobody says why"
     if column.primary_key and rule.afterwards is not None:
         yield f"{name}: a key cannot be written anew"
-    if rule.afterwards is not None and holds_text(column) is False:
-        blank_of(column)
+    if rule.afterwards is not None:
+        yield from (f"{name}: {why}" for why in _unfit(column, rule.afterwards))
+
+
+def _unfit(column: Any, afterwards: Afterwards) -> Iterator[str]:
+    """Why a column cannot hold what it is to hold afterwards."""
+    try:
+        value = afterwards(column, NOBODY)
+    except ImproperlyConfigured as problem:
+        yield str(problem)
+        return
+    longest = getattr(column, "max_length", None)
+    if isinstance(value, str) and longest is not None and len(value) > longest:
+        yield "it is too short for what is to stand there"
 
 
 def _of_others(model: Any, said: Impersonal) -> Iterator[str]:
