@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from backoffice.admin.base import PlaceAdmin, complaints_as_messages
+from backoffice.admin.names_of_actors import actor_names
 from backoffice.admin.person_extras import contact_or_404, demand
-from backoffice.admin.told import actor_names
 from crm.contacts.models import Because, DataExport, Erasure, ExportState
 from crm.contacts.selectors import data_exports, erasures
 from crm.contacts.services import ask_for_export, erase_contact

@@ -97,7 +97,8 @@ OUR_OWN_WORDS = {
     "amount", "band", "because", "cause", "channel", "contact_id", "currency", "customer_since", "day",
     "formerly_ordered_at", "from_band", "from_slug", "from_status", "job", "kind", "lead_id", "locale", "media_type",
     "net", "noun", "now", "number", "order_net", "origin", "prefix", "provider", "purpose", "record_kind",
-    "refunded_net", "role", "scale", "score", "sign_in_id", "slug", "source", "status", "subject", "subject_kind",
+    "refunded_net", "role", "scale", "score", "sign_in_id", "slug", "source", "state", "status", "subject",
+    "subject_kind",
     "theme", "to_band", "to_slug", "to_status", "total", "type", "via", "what",
 }  # fmt: skip
 

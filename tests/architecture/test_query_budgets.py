@@ -17,9 +17,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from crm.contacts.models import CustomerInteraction
-from crm.contacts.models.push_device import MOST_DEVICES
 from crm.contacts.models import CustomerInteraction, DataExport
+from crm.contacts.models.push_device import MOST_DEVICES
 from crm.contacts.selectors import customers
 from crm.contacts.services import ask_for_export
 from crm.insights.selectors import segments

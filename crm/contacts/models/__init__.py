@@ -14,8 +14,8 @@ from crm.contacts.models.merge import (
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
 from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
-from crm.contacts.models.push_device import PushDevice
 from crm.contacts.models.privacy import EXPORT_LASTS, Because, DataExport, Erasure, ExportState
+from crm.contacts.models.push_device import PushDevice
 from crm.contacts.models.sign_in import (
     IdentityProvider,
     LinkPurpose,

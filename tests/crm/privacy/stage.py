@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models.functions import Now
 
+from crm.approvals.models import ApprovalRequest, ApprovalToken, Decision
+from crm.approvals.services import Step, define_policy
 from crm.campaigns.services import add_to_listing
 from crm.contacts.models import (
     Customer,
@@ -145,7 +147,22 @@ def _sold(world: World, main: UUID) -> None:
     refund(world, order, amount=Decimal(5), reason=CANARY)
     with world.scope():
         invoice = issue_invoice(order_id=order)
+        request, decider = a_waiting_request_here(main), {"decider_kind": "member", "decider_id": main, "step": 0}
+        Decision.objects.create(
+            request=request, response="accept", comments=CANARY, via="link", created_at=now(), **decider
+        )
+        ApprovalToken.objects.create(
+            request=request, digest="x", created_at=now(), expires_at=now() + timedelta(days=1), **decider
+        )
         print_paper(kind="invoice", record_id=invoice.pk, contact_id=main)
+
+
+def a_waiting_request_here(main: UUID) -> ApprovalRequest:
+    policy = define_policy(name="Not in force", kind="order", steps=[Step(approver="member")], is_active=False)
+    return ApprovalRequest.objects.create(  # type: ignore[no-any-return]
+        policy=policy, kind="order", record_id=uuid4(), reference="O-1", contact_id=main, steps=[{}],
+        asked_by_kind="key", asked_by="key-1", snapshot={"items": []}, created_at=now(), due_at=now(),
+    )  # fmt: skip
 
 
 def _said(world: World, main: UUID) -> None:
