@@ -68,3 +68,10 @@ def test_an_erasure_is_found_by_the_person_s_id(acme: World) -> None:
     browser.post(page_of(key, "erase"))
     assert str(key) in browser.get(f"{address('contacts.Erasure')}?q={key}").content.decode()
     assert str(key) not in browser.get(f"{address('contacts.Erasure')}?q=ann").content.decode().replace(f"q={key}", "")
+
+
+def test_a_suppressed_person_who_was_erased_is_known_again_by_their_whole_address(acme: World) -> None:
+    key, browser = a_customer(acme, email="ann@example.com"), acme.browser_of("manager")
+    browser.post(page_of(key, "erase"))
+    found = [browser.get(address("messaging.Suppression"), {"q": asked}) for asked in ("ann@example.com", "ann@exam")]
+    assert [len(answer.context["cl"].result_list) for answer in found] == [1, 0]

@@ -1,6 +1,7 @@
 """What is left of somebody who asked to be forgotten: a pseudonym, and figures."""
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
 from crm.contacts.errors import ContactNotFound
-from crm.contacts.models import Contact, Erasure, MergedRow
+from crm.contacts.models import Contact, CustomerInteraction, Erasure, MergedRow
 from crm.contacts.services import delete_contact, erase_contact, merge_contacts, unmerge
 from crm.contacts.services.knowing import person_with
+from crm.files.services import sweep_bytes
 from crm.kernel.audit import events_about
+from crm.kernel.clock import now
 from crm.kernel.merging.errors import MergeOverlaid
 from crm.kernel.privacy.holdings import HOLDINGS
 from crm.leads.models import Lead
@@ -80,6 +83,38 @@ def test_a_table_that_is_forgotten_shows(cast: Cast, monkeypatch: pytest.MonkeyP
     with transaction.atomic():
         erase(cast.acme, main)
     assert set(rows_that_tell(*WORDS)) == {forgotten.lower().replace(".", "_")}
+
+
+def test_what_a_crash_leaves_goes_later(acme: World, places: Path, django_capture_on_commit_callbacks: Any) -> None:
+    """Killed after the commit: bytes are swept away at night, letters by the worker that takes the event up."""
+    main = a_whole_person(acme)
+    with django_capture_on_commit_callbacks(execute=False):
+        erase(acme, main)
+    lying = [path for path in (places / "media").rglob("*") if path.is_file()]
+    assert files_that_tell(places / "outbox", CANARY)
+    assert files_that_tell(places / "media", CANARY)
+    for path in lying:
+        os.utime(path, (0, 0))
+    work_off(acme)
+    with acme.scope():
+        after, removed = sweep_bytes(after="")
+        while after:
+            after, more = sweep_bytes(after=after)
+            removed += more
+    assert removed == len(lying)
+    assert files_that_tell(places, CANARY) == []
+
+
+def test_what_a_transaction_wrote_that_had_begun_before_goes_too(acme: World) -> None:
+    """A row that came late, as from a request that was under way."""
+    main = a_customer(acme, name="Ann Lee", email="ann@example.com")
+    erase(acme, main)
+    with acme.scope():
+        CustomerInteraction.objects.create(
+            contact_id=main, type="call", subject=CANARY, happened_at=now(), created_at=now(), updated_at=now()
+        )
+    work_off(acme)
+    assert rows_that_tell(CANARY) == {}
 
 
 def test_what_stays_hangs_on_a_pseudonym(acme: World) -> None:
