@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from backoffice.admin.health import panel_of
-from backoffice.admin.told import names_of
+from backoffice.admin.names_of_actors import names_of
 from crm.campaigns.models import ListingEntry
 from crm.contacts.models import Contact, Identity, IdentityDocument
 from crm.contacts.selectors import consent_entries_of, interactions_with, next_actions_with

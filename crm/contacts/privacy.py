@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from crm.contacts.models import ContactKey
-from crm.contacts.services import MEMBER_GUESSES
+from crm.contacts.services import MEMBER_GUESSES, forget_where_consent_came_from
 from crm.contacts.services.exporting import forget_exports
 from crm.kernel.privacy.fields import clear, keep, pseudonym
 from crm.kernel.privacy.holdings import Whose, by, either, leaves, nobodys, stays
@@ -156,6 +156,33 @@ leaves(
     by(contact="contact_id"),
     exported="mac_address site_id created_at ended_at",
     withheld="id contact estimation_id expires_at",
+)
+leaves(
+    "contacts.PushDevice",
+    by(contact="contact_id"),
+    exported="serial_number registration_type created_at",
+    withheld="id contact sealed_token wrapped_key registered_at",
+)
+stays(
+    "contacts.PreferredOrganisation",
+    by(contact="contact_id"),
+    exported=[keep("how often a place was chosen", "merchant", "type", "chosen_at")],
+    withheld=[keep("ids of the row and of a pseudonym", "id", "contact")],
+)
+stays(
+    "contacts.ConsentEntry",
+    by(contact="contact_id"),
+    exported=[
+        keep("that somebody agreed, or did not, so that it can be shown later", "topic", "before", "after", "cause"),
+        keep("when, by which way, to which text of the organisation's", "decided_at", "surface", "wording"),
+        clear("address", "agent"),
+    ],
+    withheld=[
+        keep("ids of the row and of a pseudonym", "id", "contact"),
+        keep("an id of staff, or the pseudonym's own", "actor_kind", "actor_id"),
+    ],
+    # Its table stands as it was written, and forgets by a way of its own.
+    instead=lambda person: forget_where_consent_came_from(contact_ids=person.ids_of("contact")),
 )
 stays(
     "contacts.Referral",

@@ -48,7 +48,7 @@ stays(
         keep(
             "that something was sent, which is counted", "channel", "message_class", "locale", "sent_at", "created_at"
         ),
-        clear("recipient", "recipient_name", "timezone", "subject", "content"),
+        clear("recipient", "recipient_name", "timezone", "subject", "subtitle", "content", "image_url", "click_url"),
         rewritten(_not_sent, "state"),
     ],
     withheld=[
@@ -72,6 +72,8 @@ leaves(
     instead=lambda person: suppress_erased(emails=person.emails, phones=person.phones),
 )
 nobodys("messaging.Template", "what staff write to everybody", "key name default_locale")
-nobodys("messaging.TemplateVersion", "what staff write to everybody", "locale subject body")
+nobodys(
+    "messaging.TemplateVersion", "what staff write to everybody", "locale subject subtitle body image_url click_url"
+)
 nobodys("messaging.Sender", "in whose name the organisation writes", "name address")
 nobodys("messaging.SendingSettings", "when and how often is sent", "link_base")

@@ -5,15 +5,7 @@ import crm.kernel.tenancy.models
 import django.db.models.deletion
 from django.db import migrations, models
 
-
-# Whoever was erased stays erased: the row is neither changed nor deleted, by whichever code.
-_STAYS = """
-CREATE FUNCTION contacts_erasure_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'An erasure is neither changed nor deleted.' USING ERRCODE = 'restrict_violation'; END $$;
-CREATE TRIGGER contacts_erasure_stays BEFORE UPDATE OR DELETE ON contacts_erasure
-FOR EACH ROW EXECUTE FUNCTION contacts_erasure_stays();
-"""
-_GOES = "DROP TRIGGER contacts_erasure_stays ON contacts_erasure; DROP FUNCTION contacts_erasure_stays();"
+from crm.kernel.insert_only import standing
 
 
 class Migration(migrations.Migration):
@@ -68,5 +60,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'mode', 'contact_id'), name='erasure_once'), models.UniqueConstraint(fields=('organisation', 'mode', 'id'), name='contacts_erasure_tenant')],
             },
         ),
-        migrations.RunSQL(_STAYS, _GOES),
+        standing('contacts_erasure', forgettable=()),
     ]

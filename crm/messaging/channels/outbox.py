@@ -28,8 +28,8 @@ def put_into_outbox(name: str, data: bytes) -> Path:
 
 def take_from_outbox(name: str) -> None:
     """Remove the files of one message, by whichever channel it went; what is not there is removed already."""
-    for kind in ("eml", "sms"):
-        (settings.OUTBOX / f"{name}.{kind}").unlink(missing_ok=True)
+    for path in settings.OUTBOX.glob(f"{name}.*"):
+        path.unlink(missing_ok=True)
 
 
 class FileBackend(BaseEmailBackend):

@@ -13,10 +13,13 @@ from crm.approvals.models import ApprovalRequest, ApprovalToken, Decision
 from crm.approvals.services import Step, define_policy
 from crm.campaigns.services import add_to_listing
 from crm.contacts.models import (
+    ConsentEntry,
     Customer,
     DuplicatePair,
     IdentityDocument,
     OnceCode,
+    PreferredOrganisation,
+    PushDevice,
     Referral,
     SignInLink,
     WifiAuthorisation,
@@ -127,6 +130,15 @@ def _around_signing_in(world: World, main: UUID) -> None:
         OnceCode.objects.create(contact_id=main, channel="email", address=EMAIL, asked="x", **moments)
         OnceCode.objects.create(channel="email", address=EMAIL, asked="y", **moments)
         SignInLink.objects.create(contact_id=main, purpose="verify", email=EMAIL, **moments)
+        PushDevice.objects.create(
+            contact_id=main, serial_number=CANARY, registration_type="apns", sealed_token="x", wrapped_key="y",
+            created_at=now(), registered_at=now(),
+        )  # fmt: skip
+        PreferredOrganisation.objects.create(contact_id=main, type="ORDERS", chosen_at=now())
+        ConsentEntry.objects.create(
+            contact_id=main, topic="email_opt_out", before="no", after="yes", cause="written", decided_at=now(),
+            actor_kind="member", actor_id=str(main), address="192.0.2.9", agent=CANARY,
+        )  # fmt: skip
         WifiAuthorisation.objects.create(
             contact_id=main, mac_address="02:00:00:00:00:01", estimation_id=CANARY, site_id=CANARY, **moments
         )

@@ -53,6 +53,14 @@ def test_who_is_forgotten_is_signed_out_at_once(acme: World) -> None:
         assert Contact.objects.get(pk=ann.id).email == ""
 
 
+def test_the_request_can_bear_an_idempotency_key(acme: World) -> None:
+    ann = a_member(acme)
+    answer = ann.api.post(f"{ann.path}/erase", {"confirm": "ERASE"}, headers={"Idempotency-Key": "once"})
+    assert answer.status_code == 200, answer.content
+    with acme.scope():
+        assert Erasure.objects.filter(contact_id=ann.id).exists()
+
+
 def test_another_s_data_is_nobody_s_business(acme: World) -> None:
     ann, bob = a_member(acme), a_member(acme, "bob@example.com")
     for path, body in (("data_exports", {}), ("erase", {"confirm": "ERASE"})):
