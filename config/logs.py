@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from config import env
+from crm.kernel.quotes import without_quotes
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -23,6 +24,13 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+
+
+def _unquoted(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A traceback without what the database quotes of the row that it refused."""
+    if "exception" in line:
+        line["exception"] = without_quotes(line["exception"])
+    return line
 
 
 def _renderer() -> Any:
@@ -42,6 +50,7 @@ LOGGING: dict[str, Any] = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _unquoted,
                 _renderer(),
             ],
         },

@@ -20,7 +20,7 @@ class BackOfficeConfig(AppConfig):
 
     # One module for each noun; importing it registers its pages.
     pages = (
-        "people", "follow_ups", "lead_settings", "sequences", "web_forms", "imports", "duplicates",
+        "people", "privacy_pages", "follow_ups", "lead_settings", "sequences", "web_forms", "imports", "duplicates",
         "leads", "segments", "orders", "approvals", "approval_policies", "products", "files", "feedback",
         "feedback_settings", "campaigns", "listings",
         "tiers", "suppressions", "messages", "message_templates", "senders", "keys", "staff", "sessions",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from backoffice.admin.base import PlaceChangeList
-from backoffice.admin.told import actor_names
+from backoffice.admin.names_of_actors import actor_names
 from backoffice.admin.work import DuePage
 from crm.kernel.audit import events_of_scope
 from crm.kernel.models import Event

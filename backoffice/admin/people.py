@@ -21,6 +21,7 @@ from backoffice.admin.health import BAND_COLORS, BandFilter, shown_band
 from backoffice.admin.person_messages import PersonMessages
 from backoffice.admin.person_page import person_context, standing_of
 from backoffice.admin.person_story import PersonStory
+from backoffice.admin.privacy_pages import PersonPrivacy
 from crm.contacts.models import Contact, Customer, Status
 from crm.contacts.models.contact import Source
 from crm.contacts.selectors import contacts, customers, merged_into
@@ -53,7 +54,7 @@ STATUS_COLORS = {Status.ACTIVE: "success", Status.INACTIVE: "warning", Status.BL
 SET_BY_HAND = "set in the back office"
 
 
-class PersonPage(PersonMessages, PersonStory, CustomValuesPage, PlaceAdmin):
+class PersonPage(PersonPrivacy, PersonMessages, PersonStory, CustomValuesPage, PlaceAdmin):
     """What the pages of contacts and customers have in common: summary, story, custom fields."""
 
     resource = "auth:members"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from backoffice.admin.health import panel_of
-from backoffice.admin.told import names_of
+from backoffice.admin.names_of_actors import names_of
 from crm.campaigns.models import ListingEntry
 from crm.contacts.models import Contact, Identity, IdentityDocument
 from crm.contacts.selectors import consent_entries_of, interactions_with, next_actions_with
@@ -53,6 +53,7 @@ def person_context(contact: Contact) -> dict[str, Any]:
         "may_write": actor.may("auth:members:write"),
         "may_send": actor.may("notification:messages:write"),
         "may_ask": actor.may("crm:feedback:write"),
+        "may_erase": actor.may("crm:privacy:write"),
         "suppressed": list(suppressions_of(email_key=contact.email_key, phone_key=contact.phone_key)),
         **panel_of(contact),
         "has_dealings": actor.may("crm:orders:read") or actor.may("crm:segments:read"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
-from backoffice.admin.told import Change, changes_in, custom_labels, names_of, sentence_of
+from backoffice.admin.names_of_actors import names_of
+from backoffice.admin.told import Change, changes_in, custom_labels, sentence_of
 from crm.contacts.timeline import Entry
 from crm.contacts.timeline.sources import EVENT
 

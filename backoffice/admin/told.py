@@ -3,20 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.admin.names_of_actors import actor_names
 from crm.contacts.models import Contact
-from crm.feedback.selectors import THROUGH_LINK
-from crm.kernel.actors import ActorKind
 from crm.kernel.models import Event
-from crm.kernel.tenancy import scope_or_none
-from crm.leads.links import THROUGH_FORM
-from crm.leads.models import WebForm
-from crm.organisations.models import ApiKey, CustomField, Staff, User
+from crm.organisations.models import CustomField
 
 SENTENCES = {
     "contact.created": gettext_lazy("Became known"),
@@ -26,6 +21,10 @@ SENTENCES = {
     "device.registered": gettext_lazy("Device registered for messages"),
     "device.removed": gettext_lazy("Device removed"),
     "consent.changed": gettext_lazy("Decided what may be sent"),
+    "contact.erased": gettext_lazy("Erased"),
+    "data_export.asked": gettext_lazy("Their data is put together"),
+    "data_export.finished": gettext_lazy("Their data is ready to be fetched"),
+    "data_export.fetched": gettext_lazy("They have fetched their data"),
     "contact.merged": gettext_lazy("Another person was merged into them"),
     "contact.unmerged": gettext_lazy("A merge was taken apart"),
     "duplicate.dismissed": gettext_lazy("Said to be no duplicate"),
@@ -218,46 +217,6 @@ def told(events: Iterable[Event], *, with_subjects: bool = False) -> list[Told]:
 
 def sentence_of(event_name: str) -> str:
     return str(SENTENCES.get(event_name, event_name))
-
-
-def actor_names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
-    """Who did it, by kind and id of the actor; at most one query for each kind."""
-    return names_of((event.actor_kind, event.actor_id) for event in events)
-
-
-def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    names: dict[tuple[str, str], str] = {(kind, id_): id_ for kind, id_ in actors}
-    ids = {kind: [id_ for other, id_ in names if other == kind] for kind, _id in names}
-    for staff in _rows(Staff.objects.select_related("user"), ids.get(ActorKind.STAFF)):
-        names[ActorKind.STAFF, str(staff.pk)] = str(staff)
-    for key in _rows(ApiKey.objects.all(), ids.get(ActorKind.KEY)):
-        names[ActorKind.KEY, str(key.pk)] = _("API key %(name)s") % {"name": key.name}
-    for form in _web_forms(ids.get(ActorKind.MEMBER, [])):
-        names[ActorKind.MEMBER, f"{THROUGH_FORM}{form.pk}"] = _("Visitor, form %(name)s") % {"name": form.name}
-    for id_ in ids.get(ActorKind.MEMBER, []):
-        if id_.startswith(THROUGH_LINK):
-            names[ActorKind.MEMBER, id_] = _("The customer, through their link")
-    for user in _rows(User.objects.all(), ids.get(ActorKind.OPERATOR)):
-        names[ActorKind.OPERATOR, str(user.pk)] = str(user)
-    return names
-
-
-def _rows(queryset: Any, ids: list[str] | None) -> Any:
-    return queryset.filter(pk__in=[id_ for id_ in ids if _is_uuid(id_)]) if ids else []
-
-
-def _web_forms(ids: list[str]) -> Any:
-    """The forms through which visitors did it, of the place that is open."""
-    through = [id_.removeprefix(THROUGH_FORM) for id_ in ids if id_.startswith(THROUGH_FORM)]
-    return _rows(WebForm.objects, through) if through and scope_or_none() else []
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _contact_names(events: Iterable[Event]) -> dict[str, str]:

@@ -17,6 +17,11 @@ class ContactsConfig(AppConfig):
 
         autodiscover_modules("timeline")
 
+        # What each app holds about people, and what becomes of it.
+        from crm.kernel.privacy import own_tables  # noqa: F401
+
+        autodiscover_modules("privacy")
+
         from crm.contacts.selectors import push_addresses_of, recipients_with
         from crm.messaging.recipients import register_devices, register_people
 

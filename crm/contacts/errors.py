@@ -205,6 +205,11 @@ class BadKeys(Invalid):
     message = _("Enter a JSON Web Key Set with public keys, or the address of one.")
 
 
+class DataExportNotFound(NotFound):
+    code = "data_export_not_found"
+    message = _("There is no such export.")
+
+
 class SettingNotFound(NotFound):
     code = "sign_in_setting_not_found"
     message = _("There is no such entry.")

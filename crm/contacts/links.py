@@ -1,4 +1,4 @@
-"""Links mailed to whoever signs in: signed, so that nobody makes one up, and with a secret that is not kept."""
+"""Links mailed to whoever signs in or wants their data: signed, so that nobody makes one up; the secret is not kept."""
 
 import hashlib
 import secrets
@@ -11,6 +11,7 @@ from crm.contacts.errors import LinkSpent
 from crm.kernel.tenancy import Mode, Tenant
 
 VERIFY_PAGE, RESET_PAGE = "self-service/v1/contacts/verify_email", "portal/password"
+EXPORT_PAGE = "portal/data"
 _SALT = "contacts.sign_in_link"
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from crm.contacts.errors import ContactNotFound, ContactWent
 from crm.contacts.models import (
@@ -17,7 +17,10 @@ from crm.contacts.models import (
     Contact,
     Customer,
     CustomerInteraction,
+    DataExport,
     DuplicatePair,
+    Erasure,
+    ExportState,
     Identity,
     IdentityDocument,
     Merge,
@@ -32,7 +35,7 @@ from crm.contacts.models import (
 from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.addresses import email_key, wanted_phone_key
-from crm.kernel.clock import utc_day
+from crm.kernel.clock import now, utc_day
 from crm.kernel.lookups import found_by_query
 from crm.kernel.merging.records import telling_of_merges, went_into
 from crm.kernel.sealing import unseal
@@ -49,8 +52,8 @@ _M = TypeVar("_M", bound=models.Model)
 
 # Who has decided so gets no marketing, by whichever channel.
 REFUSED = (ConsentState.REJECTED, ConsentState.WITHDRAWN)
-# What files call a person whose picture they are.
-PERSON = "contact"
+# What files call a person whose picture they are, and the export that an archive belongs to.
+PERSON, DATA_EXPORT = "contact", "data_export"
 
 
 def contacts() -> ScopedQuerySet[Contact]:
@@ -242,3 +245,22 @@ def customer_days_of(merge_id: UUID, *, undone: bool = False) -> dict[date, int]
             if row is not None and row["deleted_at"] is None:
                 days[utc_day(datetime.fromisoformat(row["created_at"]))] += -weight if undone else weight
     return {day: change for day, change in days.items() if change}
+
+
+def data_exports() -> ScopedQuerySet[DataExport]:
+    """With how each of them stands now as `standing`: what was not fetched in time is gone."""
+    late = When(state=ExportState.READY, expires_at__lte=now(), then=Value(ExportState.EXPIRED))
+    rows = DataExport.objects.get_queryset()
+    annotated: ScopedQuerySet[DataExport] = rows.annotate(
+        standing=Case(late, default=F("state"), output_field=models.CharField())
+    )  # type: ignore[assignment]
+    return annotated
+
+
+def data_exports_of(contact_id: UUID) -> ScopedQuerySet[DataExport]:
+    """What somebody asked for, latest first."""
+    return data_exports().filter(contact_id=contact_id).order_by("-created_at", "-pk")
+
+
+def erasures() -> ScopedQuerySet[Erasure]:
+    return Erasure.objects.get_queryset()

@@ -1,9 +1,21 @@
 """Rows that reach a loser from a transaction older than the merge follow in the worker; codes and links leave there.
-Files of who is gone go too. With a session goes the device that the Wi-Fi lets in.
+Files of who is gone go too, and what is left of who was erased. With a session goes the device that the Wi-Fi lets in.
 """
 
-from crm.contacts.events import ContactDeleted, ContactMerged, OnceCodeAsked, SignInLinkAsked
-from crm.contacts.services import end_wifi, gather_stragglers, mail_link, make_code
+from crm.contacts.events import (
+    ContactDeleted,
+    ContactErased,
+    ContactMerged,
+    OnceCodeAsked,
+    SignInLinkAsked,
+)
+from crm.contacts.services import (
+    end_wifi,
+    finish_erasing,
+    gather_stragglers,
+    mail_link,
+    make_code,
+)
 from crm.files.services import delete_files_of
 from crm.kernel.tenancy import scope_or_none
 from crm.organisations.events import SessionEnded
@@ -17,6 +29,10 @@ def gather(event: ContactMerged) -> None:
 def forget_their_files(event: ContactDeleted) -> None:
     while delete_files_of(contact_id=event.contact_id):
         pass
+
+
+def leave_nothing(event: ContactErased) -> None:
+    finish_erasing(contact_id=event.contact_id)
 
 
 def make_and_send(event: OnceCodeAsked) -> None:
@@ -34,6 +50,7 @@ def shut_out(event: SessionEnded) -> None:
 
 TOGETHER = {SessionEnded: [shut_out]}
 AFTERWARDS = {
-    ContactMerged: [gather], ContactDeleted: [forget_their_files], OnceCodeAsked: [make_and_send],
+    ContactMerged: [gather], ContactDeleted: [forget_their_files], ContactErased: [leave_nothing],
+    OnceCodeAsked: [make_and_send],
     SignInLinkAsked: [make_and_mail],
 }  # fmt: skip

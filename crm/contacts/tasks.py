@@ -1,11 +1,20 @@
 from collections.abc import Iterator
+from uuid import UUID
 
+from celery import shared_task
 from celery.schedules import crontab
 
-from crm.contacts.services import forget_snapshots, forget_traces, scan_chunk
+from crm.contacts.services import build_export, forget_snapshots, forget_traces, scan_chunk
+from crm.contacts.services.exporting import BUILD
 from crm.kernel.jobs import in_chunks, job
 from crm.kernel.merging.nightly import forget_all, scan_all
 from crm.kernel.models import JobRun
+from crm.kernel.tasks import ScopedTask
+
+
+@shared_task(base=ScopedTask, name=BUILD)
+def build(data_export_id: str) -> None:
+    build_export(data_export_id=UUID(data_export_id))
 
 
 @job("find_duplicates", every=crontab(hour=1, minute=20))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import IO
 from uuid import UUID
 
+from django.db.models import Q
+
 from crm.files.errors import FileNotFound
 from crm.files.models import PictureVariant, Purpose, StorageUse, StoredFile
 from crm.files.storage import open_bytes, path_of
@@ -11,7 +13,8 @@ from crm.kernel.tenancy import ScopedQuerySet
 
 
 def files() -> ScopedQuerySet[StoredFile]:
-    return StoredFile.objects.get_queryset()
+    """All but archives of people's data: those are for these people alone, and reached by one link each."""
+    return StoredFile.objects.filter(~Q(purpose=Purpose.EXPORT))
 
 
 def file_with(file_id: UUID) -> StoredFile:
@@ -56,7 +59,12 @@ def room_used() -> int:
 
 def known_among(file_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these ids files have."""
-    return set(files().filter(pk__in=list(file_ids)).values_list("pk", flat=True))
+    return set(StoredFile.objects.filter(pk__in=list(file_ids)).values_list("pk", flat=True))
+
+
+def archive_of(record_kind: str, record_id: UUID) -> StoredFile:
+    """The archive that belongs to a record. Raises FileNotFound."""
+    return _one(StoredFile.objects.filter(purpose=Purpose.EXPORT, record_kind=record_kind, record_id=record_id))
 
 
 def is_variant_there(file: StoredFile, width: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 
 from crm.kernel.ids import new_id
@@ -55,6 +55,12 @@ def path_of(tenant: Tenant, file_id: UUID, width: int = 0) -> str:
 
 def put_bytes(path: str, data: bytes) -> None:
     bytes_storage().save(path, ContentFile(data))
+
+
+def put_file(path: str, file: IO[bytes]) -> None:
+    """The same for what is too much to be held in memory, from its beginning."""
+    file.seek(0)
+    bytes_storage().save(path, File(file))
 
 
 def open_bytes(path: str) -> IO[bytes]:

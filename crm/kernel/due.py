@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.ids import new_id
+from crm.kernel.quotes import without_quotes
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +123,7 @@ def attempt(model: type[Due], pk: UUID, work: Callable[[Any], None]) -> bool:
 
 def _trace(error: BaseException) -> str:
     """The traceback without source values: what staff may read beside a dead letter."""
-    return "".join(traceback.format_exception(error))[-4000:]
+    return without_quotes("".join(traceback.format_exception(error)))[-4000:]
 
 
 def in_flight(model: type[Due]) -> int:

@@ -14,7 +14,7 @@ from crm.messaging.models import Channel, Communication, MessageChannel, Message
 from crm.messaging.models.communication import COUNTED
 from crm.messaging.models.settings import WEEK
 from crm.messaging.recipients import Recipient
-from crm.messaging.selectors import sending_settings, suppressions
+from crm.messaging.selectors import entries_about, sending_settings
 from crm.messaging.windows import first_free, next_open
 from crm.organisations.models import Organisation
 from crm.organisations.selectors import organisation_of_scope
@@ -73,7 +73,7 @@ def known_about(recipients: Iterable[Recipient], now: datetime, rules: Rules | N
     """What the gates need to know about these recipients; two statements, however many they are, and the rules."""
     keys = {key for recipient in recipients for key in keys_of(recipient)}
     suppressed: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for kind, key, reason in suppressions().filter(key__in=keys).values_list("channel", "key", "reason"):
+    for kind, key, reason in entries_about(keys):
         suppressed[kind, key].add(reason)
     sent: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
     counted = Communication.objects.filter(

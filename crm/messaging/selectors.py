@@ -1,13 +1,14 @@
 """What was sent and may be sent, inside the open scope; and, for the sending job, where anything is due at all."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import IsNull
 
-from crm.kernel.tenancy import ScopedQuerySet, Tenant
+from crm.kernel.sealing import blind_index
+from crm.kernel.tenancy import ScopedQuerySet, Tenant, current_scope
 from crm.messaging.errors import CommunicationNotFound, Suppressed, TemplateNotFound
 from crm.messaging.models import (
     Channel,
@@ -30,9 +31,31 @@ def suppressions() -> ScopedQuerySet[Suppression]:
 
 def suppressions_of(*, email_key: str = "", phone_key: str = "") -> ScopedQuerySet[Suppression]:
     """Entries about either address, in its normalised form; an empty one is nobody's."""
-    by_email = Q(channel=Channel.EMAIL, key=email_key) if email_key else Q(pk=None)
-    by_phone = Q(channel=Channel.PHONE, key=phone_key) if phone_key else Q(pk=None)
+    by_email = Q(channel=Channel.EMAIL, key__in=[email_key, mark_of(email_key)]) if email_key else Q(pk=None)
+    by_phone = Q(channel=Channel.PHONE, key__in=[phone_key, mark_of(phone_key)]) if phone_key else Q(pk=None)
     return suppressions().filter(by_email | by_phone)
+
+
+def mark_of(key: str) -> str:
+    """What stands for the address of somebody who was erased: it is known again when it comes, and cannot be read."""
+    tenant = current_scope().tenant
+    return blind_index(f"{tenant.organisation_id}:{tenant.mode}:{key}", purpose="suppression.erased")
+
+
+def entries_about(keys: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Kind, key and reason of the entries about these addresses; one statement, however many they are."""
+    marks = {mark_of(key): key for key in keys}
+    rows = suppressions().filter(key__in=[*keys, *marks]).values_list("channel", "key", "reason")
+    return ((kind, marks.get(key, key), reason) for kind, key, reason in rows)
+
+
+def erased_among(keys: Collection[str]) -> set[str]:
+    """Which of these keys belonged to somebody who was erased; where nobody was, nothing is computed."""
+    erased = suppressions().filter(reason=Reason.ERASED)
+    if not keys or not erased.exists():
+        return set()
+    marks = {mark_of(key): key for key in keys}
+    return {marks[mark] for mark in erased.filter(key__in=marks).values_list("key", flat=True)}
 
 
 def ensure_not_blacklisted(*, email_key: str = "", phone_key: str = "") -> None:

@@ -83,7 +83,7 @@ def claim(request: Request, key: str) -> StoredAnswer:
 def keep(row: StoredAnswer, status: int, body: bytes) -> None:
     """Keep the answer with the effect it tells of."""
     row.status, row.wrapped_key = status, new_wrapped_key()
-    row.body = seal(row.wrapped_key, body.decode(), context=f"answer:{row.pk}")
+    row.body = seal(row.wrapped_key, body.decode(), context=context_of(row))
     row.save(update_fields=["status", "wrapped_key", "body"])
 
 
@@ -91,7 +91,12 @@ def kept(row: StoredAnswer) -> Kept | None:
     """The answer given before, if there was one."""
     if row.status is None:
         return None
-    return Kept(row.status, unseal(row.wrapped_key, row.body, context=f"answer:{row.pk}").encode())
+    return Kept(row.status, unseal(row.wrapped_key, row.body, context=context_of(row)).encode())
+
+
+def context_of(row: StoredAnswer) -> str:
+    """What binds a sealed answer to its row, so that it opens nowhere else."""
+    return f"answer:{row.pk}"
 
 
 def without_secrets(data: Any) -> Any:

@@ -13,6 +13,7 @@ from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
 from selfservice.v1.preferences import PreferenceViewSet
 from selfservice.v1.printouts import PrintoutViewSet
+from selfservice.v1.privacy import PrivacyViewSet
 from selfservice.v1.registering import RegisterViewSet
 from selfservice.v1.sign_in import SignInViewSet
 from selfservice.v1.wifi import WifiViewSet
@@ -42,6 +43,8 @@ urlpatterns = [
         "contacts/<str:contact_id>/avatar",
         AvatarViewSet.as_view({"put": "replace", "post": "bring", "delete": "destroy"}),
     ),
+    path("contacts/<str:contact_id>/data_exports", PrivacyViewSet.as_view({"get": "list", "post": "ask"})),
+    path("contacts/<str:contact_id>/erase", PrivacyViewSet.as_view({"post": "erase"})),
     path("contacts/<str:contact_id>/demographics", ContactViewSet.as_view({"get": "demographics"})),
     path("contacts/<str:contact_id>/consents", ConsentViewSet.as_view({"put": "decide"})),
     path(

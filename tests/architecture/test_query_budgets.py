@@ -17,9 +17,10 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from crm.contacts.models import CustomerInteraction
+from crm.contacts.models import CustomerInteraction, DataExport
 from crm.contacts.models.push_device import MOST_DEVICES
 from crm.contacts.selectors import customers
+from crm.contacts.services import ask_for_export
 from crm.insights.selectors import segments
 from crm.leads.selectors import leads
 from crm.messaging.recipients import Recipient
@@ -73,6 +74,9 @@ def people_in_the_listing(world: World, number: int) -> None:
         a_message(world, f"own {uuid4()}", recipient=Recipient(email="reader@example.com", contact_id=reader))
         a_message(world, str(contact_id))
         a_waiting_request(world, reader)
+        with world.scope():
+            row = ask_for_export(contact_id=reader)
+            DataExport.objects.filter(pk=row.pk).update(state="fetched")
         an_answer(world, 3, customer_id=contact_id, comment="The price of the staff")
         product = a_product(world)
         order = an_order(world, contact_id, (product, 1), (product, 1), status="delivered", notes="Rush")
@@ -107,6 +111,11 @@ def _own_approvals(world: World) -> Any:
 def _own_devices(world: World) -> Any:
     reader = _reader(world)
     return reader.api.get(f"{reader.path}/devices", size=100)
+
+
+def _own_exports(world: World) -> Any:
+    reader = _reader(world)
+    return reader.api.get(f"{reader.path}/data_exports", size=100)
 
 
 def _of_a_customer(world: World, address: str) -> Any:
@@ -188,6 +197,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
     "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own_devices(world),
+    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),

@@ -21,6 +21,7 @@ from crm.contacts.events.people import (
     InteractionsCarriedOver,
     PairDismissed,
 )
+from crm.contacts.events.privacy import ContactErased, DataExportAsked, DataExportFetched, DataExportFinished
 from crm.contacts.events.signing_in import (
     ContactReferred,
     IdentityAdded,
@@ -42,6 +43,7 @@ __all__ = [
     "ConsentChanged",
     "ContactCreated",
     "ContactDeleted",
+    "ContactErased",
     "ContactMerged",
     "ContactReferred",
     "ContactUnmerged",
@@ -49,6 +51,9 @@ __all__ = [
     "CustomerCreated",
     "CustomersLoaded",
     "CustomersTakenBack",
+    "DataExportAsked",
+    "DataExportFetched",
+    "DataExportFinished",
     "DeviceRegistered",
     "DeviceRemoved",
     "DocumentKept",

@@ -14,6 +14,7 @@ from crm.contacts.models.merge import (
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
 from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
+from crm.contacts.models.privacy import EXPORT_LASTS, Because, DataExport, Erasure, ExportState
 from crm.contacts.models.push_device import PushDevice
 from crm.contacts.models.sign_in import (
     IdentityProvider,
@@ -27,7 +28,9 @@ from crm.contacts.models.sign_in import (
 from crm.kernel.merging.records import PairState
 
 __all__ = [
+    "EXPORT_LASTS",
     "SOCIAL",
+    "Because",
     "CodePurpose",
     "CompanyProfile",
     "ConsentCause",
@@ -39,8 +42,11 @@ __all__ = [
     "Customer",
     "CustomerInteraction",
     "CustomerType",
+    "DataExport",
     "DocumentKind",
     "DuplicatePair",
+    "Erasure",
+    "ExportState",
     "FurtherAddress",
     "Gender",
     "Identity",

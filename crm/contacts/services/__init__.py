@@ -6,6 +6,8 @@ from crm.contacts.services.contacts import create_contact, delete_contact, updat
 from crm.contacts.services.customers import CustomerValues, create_customer, touch_customer, update_customer
 from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.duplicates import dismiss_pair, find_duplicates_of, scan_chunk
+from crm.contacts.services.erasing import erase_contact, finish_erasing
+from crm.contacts.services.exporting import ask_for_export, build_export, ensure_export_is_good, fetch_export
 from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential
 from crm.contacts.services.forgetting import forget_traces
 from crm.contacts.services.identities import add_identity, remove_identity
@@ -82,12 +84,14 @@ __all__ = [
     "add_interaction",
     "add_vouched",
     "ask_for_code",
+    "ask_for_export",
     "ask_for_new_password",
     "ask_to_add_email",
     "ask_to_add_phone",
     "ask_to_verify",
     "ask_to_verify_again",
     "authorise_wifi",
+    "build_export",
     "carry_over_interactions",
     "change_interaction",
     "change_password_by_link",
@@ -104,9 +108,13 @@ __all__ = [
     "delete_contact",
     "dismiss_pair",
     "end_wifi",
+    "ensure_export_is_good",
     "ensure_link_is_good",
     "ensure_somebody_is_meant",
+    "erase_contact",
+    "fetch_export",
     "find_duplicates_of",
+    "finish_erasing",
     "finish_next_action",
     "forget_snapshots",
     "forget_traces",

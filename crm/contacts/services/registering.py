@@ -20,6 +20,7 @@ from crm.kernel.countries import ALPHA_2
 from crm.kernel.errors import Invalid
 from crm.kernel.events import record
 from crm.kernel.transactions import atomic
+from crm.messaging.services import welcome_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def checked_registration(
 def register(registration: Registration) -> Customer:
     """The customer. Raises BadPassCode when others were quicker, and what create_customer does."""
     customer = create_customer(**registration.values)
+    welcome_back(email_key=customer.contact.email_key, phone_key=customer.contact.phone_key)
     if registration.pass_code_id is not None:
         use_pass_code(pass_code_id=registration.pass_code_id, contact_id=customer.pk)
     if registration.referrer_id is not None and registration.referrer_id != customer.pk:

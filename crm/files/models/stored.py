@@ -12,6 +12,7 @@ class Purpose(models.TextChoices):
     UPLOAD = "upload", _("Brought")
     PICTURE = "picture", _("Picture of a record")
     PAPER = "paper", _("Printed")
+    EXPORT = "export", _("A person's own data")
 
 
 class StoredFile(TenantModel):

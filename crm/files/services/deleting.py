@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.files.events import FileDeleted
 from crm.files.models import PictureVariant, StoredFile
@@ -24,8 +25,14 @@ def delete_file(*, file_id: UUID, contact_id: UUID | None = None) -> None:
 @atomic
 def delete_files_of(*, contact_id: UUID, at_once: int = 500) -> int:
     """What a person brought, their picture, and what was printed for them; how many went, at most so many."""
-    theirs = StoredFile.objects.for_update().filter(contact_id=contact_id).order_by("pk")[:at_once]
-    return remove(list(theirs), reason="person deleted")
+    return delete_files(of=Q(contact_id=contact_id), reason="person deleted", at_once=at_once)
+
+
+@atomic
+def delete_files(*, of: Q, reason: str, at_once: int = 500) -> int:
+    """The files of which this is true; how many went, at most so many."""
+    found = StoredFile.objects.for_update().filter(of).order_by("pk")[:at_once]
+    return remove(list(found), reason=reason)
 
 
 def remove(files: Sequence[StoredFile], *, reason: str = "") -> int:

@@ -74,7 +74,8 @@ def work_on(of: Import) -> bool:
 
 def _note_failure(of: Import, error: Exception) -> bool:
     of.failures += 1
-    of.failure = f"{type(error).__name__}: {error}"[:200]
+    # The first line alone: below it, the database quotes the row.
+    of.failure = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"[:200]
     if of.failures >= MOST_FAILURES:
         of.state = State.READY if of.state == State.CHECKING else State.FAILED
         record(ImportFailed(import_id=of.id))

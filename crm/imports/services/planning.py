@@ -18,9 +18,12 @@ from crm.imports.mapping import ALL_CUSTOM, CUSTOM
 from crm.imports.models import Import, ImportRow, OnMatch, Outcome
 from crm.imports.nouns import Batch, Change, New, Noun, Read, Reading
 from crm.kernel.errors import Complaint, DomainError, Invalid
+from crm.messaging.selectors import erased_among
 
 TAKEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
 _REQUIRED = gettext_lazy("This field is required.")
+_ERASED = gettext_lazy("This person asked to be erased, and no file brings them back.")
+_ADDRESSES = ("email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class _Planner:
         self.creates = of.on_match == OnMatch.CREATE
         self.fields = list(dict.fromkeys([*([] if self.creates else [of.match_key]), *noun.unique]))
         self.targets = [of.mapping.get(heading, "") for heading in of.columns]
+        self.addresses = [name for name in _ADDRESSES if name in noun.match_keys]
+        self.erased: set[str] = set()
 
     def planned(self, rows: Sequence[tuple[int, list[str]]]) -> Plan:
         readings = self._readings(rows)
         keys = {name: {row: self.noun.key_of(name, reading) for row, reading in readings.items()}
                 for name in self.fields}  # fmt: skip
+        self.erased = erased_among({self.noun.key_of(name, it) for it in readings.values() for name in self.addresses})
         found = {name: self.noun.find(name, set(of_rows.values()) - {""}) for name, of_rows in keys.items()}
         hashed = {row: [_hash(name, keys[name][row]) for name in self.fields if keys[name][row]] for row in readings}
         seen = _seen_before(self.of, {it for hashes in hashed.values() for it in hashes})
@@ -73,13 +79,18 @@ class _Planner:
                 message = _("The same as row %(row)s, which was taken.") % {"row": first}
                 self.plan.told[row] = Told(Outcome.SKIPPED, self.of.match_key, message)
                 continue
-            told = self._decide(New(row, reading), {name: found[name].get(keys[name][row], ()) for name in self.fields})
+            owners = {name: found[name].get(keys[name][row], ()) for name in self.fields}
+            told = self._of_erased(reading) or self._decide(New(row, reading), owners)
             if told:
                 self.plan.told[row] = told
             if told is None or told.outcome == Outcome.SKIPPED:
                 self.plan.keys[row] = hashes
                 seen.update(dict.fromkeys(hashes, row))
         return self.plan
+
+    def _of_erased(self, reading: Reading) -> Told | None:
+        name = next((it for it in self.addresses if self.noun.key_of(it, reading) in self.erased), None)
+        return Told(Outcome.ERROR, name, str(_ERASED)) if name else None
 
     def _decide(self, new: New, owners: Mapping[str, Sequence[UUID]]) -> Told | None:
         """New, or a change of the one record it is recognised as; what two records may not share must be free."""

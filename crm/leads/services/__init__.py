@@ -11,6 +11,7 @@ from crm.leads.services.interactions import (
     remove_interaction,
 )
 from crm.leads.services.merging import forget_lead_snapshots, gather_lead_stragglers, merge_leads, unmerge_leads
+from crm.leads.services.notices import unname_in_notices
 from crm.leads.services.rotation import join_rotation, leave_rotation, pause_in_rotation
 from crm.leads.services.score_rules import (
     define_score_group,
@@ -61,4 +62,5 @@ __all__ = [
     "send_web_form",
     "set_idle_days",
     "unmerge_leads",
+    "unname_in_notices",
 ]

@@ -1,12 +1,13 @@
 """Colleagues are told what is new for them: one mail each, whatever is new."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.kernel.errors import DomainError
@@ -14,7 +15,7 @@ from crm.leads.models import FollowUp
 from crm.messaging.links import link_to
 from crm.messaging.models import MessageState
 from crm.messaging.recipients import Outgoing, Recipient
-from crm.messaging.services import ensure_template, queue_messages
+from crm.messaging.services import empty_messages, ensure_template, queue_messages
 from crm.organisations.models import Staff
 from crm.organisations.selectors import staff_of_organisation
 
@@ -61,3 +62,10 @@ def _mail_to(staff: Staff, rows: Sequence[FollowUp], *, cause: str) -> Outgoing:
         Recipient(email=user.email, name=user.name), cause, TEMPLATE,
         values={"count": str(len(rows)), "text": "\n".join(titles), "link": link_to(MY_DAY, "", settings.BASE_URL)},
     )  # fmt: skip
+
+
+def unname_in_notices(*, contact_ids: Collection[UUID], lead_ids: Collection[UUID], emptied_for: UUID) -> int:
+    """Empty the mails by which colleagues were told of these people's follow-ups: their titles may say a name."""
+    theirs = FollowUp.objects.filter(Q(contact__in=contact_ids) | Q(lead__in=lead_ids))
+    titles = set(theirs.values_list("title", flat=True))
+    return empty_messages(template_key=TEMPLATE, saying=titles, emptied_for=emptied_for)

@@ -26,6 +26,12 @@ def put_into_outbox(name: str, data: bytes) -> Path:
     return path
 
 
+def take_from_outbox(name: str) -> None:
+    """Remove the files of one message, by whichever channel it went; what is not there is removed already."""
+    for path in settings.OUTBOX.glob(f"{name}.*"):
+        path.unlink(missing_ok=True)
+
+
 class FileBackend(BaseEmailBackend):
     """A mail backend of Django's that leaves each message as an .eml file, named by its Message-ID."""
 

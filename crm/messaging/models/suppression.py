@@ -21,7 +21,9 @@ class Reason(models.TextChoices):
 
 
 class Suppression(TenantModel):
-    """An address that must not be written to. `key` is the normalised form that addresses are compared by."""
+    """An address that must not be written to. `key` is the normalised form that addresses are compared by; of somebody
+    who was erased it is a keyed hash of that, and `address` is empty.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
@@ -42,4 +44,4 @@ class Suppression(TenantModel):
         indexes = [models.Index(fields=["organisation", "mode", "-created_at"], name="suppression_latest")]
 
     def __str__(self) -> str:
-        return self.address
+        return self.address or str(self.get_reason_display())

@@ -5,8 +5,9 @@ from crm.messaging.services.receiving import Receipt, receive_mail
 from crm.messaging.services.resending import send_again
 from crm.messaging.services.senders import change_sending_settings, define_sender, remove_sender
 from crm.messaging.services.sending import send_due
-from crm.messaging.services.suppression import lift_suppression, suppress
+from crm.messaging.services.suppression import lift_suppression, suppress, suppress_erased, welcome_back
 from crm.messaging.services.templates import define_template, ensure_template, publish_version, write_version
+from crm.messaging.services.unnaming import empty_messages, remove_letters_of
 from crm.messaging.services.withdrawing import withdraw_messages
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "choose_channels",
     "define_sender",
     "define_template",
+    "empty_messages",
     "ensure_template",
     "lift_suppression",
     "mark_communication",
@@ -24,11 +26,14 @@ __all__ = [
     "queue_message",
     "queue_messages",
     "receive_mail",
+    "remove_letters_of",
     "remove_sender",
     "send_again",
     "send_due",
     "suppress",
+    "suppress_erased",
     "unsubscribe",
+    "welcome_back",
     "withdraw_messages",
     "write_version",
 ]

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from itertools import chain
 from uuid import UUID
 
 from crm.kernel.addresses import checked_email, checked_phone, email_key
@@ -9,6 +11,7 @@ from crm.kernel.transactions import atomic
 from crm.messaging.errors import AlreadySuppressed, SuppressionNotFound
 from crm.messaging.events import AddressSuppressed, SuppressionLifted
 from crm.messaging.models import Channel, Reason, Suppression
+from crm.messaging.selectors import mark_of
 
 
 @atomic
@@ -43,6 +46,32 @@ def lift_suppression(*, suppression_id: UUID) -> None:
         raise SuppressionNotFound
     record(SuppressionLifted(suppression_id=entry.id, channel=entry.channel, reason=entry.reason))
     entry.delete()
+
+
+@atomic
+def suppress_erased(*, emails: Iterable[str], phones: Iterable[str]) -> int:
+    """In place of all entries about these addresses, given by their keys, one each that cannot be read: nobody is
+    written to there, and no file brings the person back. Returns how many entries went.
+    """
+    kinds = {Channel.EMAIL: sorted(emails), Channel.PHONE: sorted(phones)}
+    gone, _ = Suppression.objects.filter(key__in=list(chain(*kinds.values()))).delete()
+    Suppression.objects.bulk_create(
+        [
+            Suppression(channel=kind, key=mark_of(key), reason=Reason.ERASED, created_at=now())
+            for kind, keys in kinds.items()
+            for key in keys
+        ],
+        ignore_conflicts=True,
+    )
+    return gone
+
+
+@atomic
+def welcome_back(*, email_key: str, phone_key: str) -> None:
+    """Somebody who was erased comes again by themselves: they can be written to again."""
+    marks = [mark_of(key) for key in (email_key, phone_key) if key]
+    for entry in list(Suppression.objects.filter(key__in=marks, reason=Reason.ERASED)):
+        lift_suppression(suppression_id=entry.pk)
 
 
 def _normalised(channel: str, address: str) -> tuple[str, str]:

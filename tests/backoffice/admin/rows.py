@@ -13,10 +13,12 @@ from crm.contacts.services import (
     Credential,
     add_identity,
     ask_for_code,
+    ask_for_export,
     authorise_wifi,
     create_contact,
     create_customer,
     define_identity_provider,
+    erase_contact,
     find_duplicates_of,
     merge_contacts,
     update_contact,
@@ -64,6 +66,16 @@ def a_customer_of(world: World, mark: str) -> Any:
 def an_entry_of(world: World, mark: str) -> Any:
     values: Any = {"first_name": mark, "email": f"entry.{mark}@example.com"}
     return add_to_listing(listing=world.listing, values=values, ip_address="192.0.2.1").pk
+
+
+def an_export_of(world: World, mark: str) -> Any:
+    contact = create_contact(first_name=mark, email=f"export.{mark}@example.com")
+    return ask_for_export(contact_id=contact.pk).pk
+
+
+def an_erasure_of(world: World, mark: str) -> Any:
+    contact = create_contact(first_name=mark, email=f"erased.{mark}@example.com")
+    return erase_contact(contact_id=contact.pk).pk
 
 
 def an_identity_of(world: World, mark: str) -> Any:

@@ -101,6 +101,8 @@ HISTORIES = {
     "insights.Segment": "segment.defined",
     "insights.SegmentMember": None,
     "contacts.Merge": None,
+    "contacts.DataExport": None,
+    "contacts.Erasure": None,
     "contacts.Identity": None,
     "contacts.WifiAuthorisation": None,
     "contacts.OnceCode": "once_code.asked",
