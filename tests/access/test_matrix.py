@@ -59,8 +59,7 @@ SHARED = "Canaryfolk"
 ASKED = {"listings": f"?last_name={SHARED}", "dev": "?limit=100", "services": "?limit=100"}
 # Without a person's token these read the token of a mail from the body, and find none in an empty one.
 BY_TOKEN_TOO = {"act"}
-# Answers in figures, numbers and names of businesses alone, which hold no words to look for; their own tests ask whose
-# they are.
+# Answers in figures, numbers and names of businesses alone; their own tests ask whose they are.
 FIGURES = re.compile(
     r"/(reports/\w+|analytics/dashboard|customers/segments|health|score|demographics|test-clock"
     r"|check-access-token-session|approval_requests|preferences)$"
