@@ -41,7 +41,8 @@ class SegmentField:
     """`path` leads from the contact (`customer__status`), or from the row where it is an event's attribute, over
     relations to one row alone. Who may not read `grant` may not ask for it, so that nobody finds out by asking what
     they may not see. `expression` stands in for the path where there is more to say; it is null where there is no
-    value.
+    value. `holders` are rows, with the contact's id for their key, of those who have one of some values: with them
+    PostgreSQL joins what few have to all people, not what all have.
     """
 
     key: str
@@ -51,6 +52,7 @@ class SegmentField:
     grant: str = "auth:members:read"
     choices: Choices = no_choices
     expression: Callable[[], Combinable] | None = None
+    holders: Callable[[Sequence[Any]], ScopedQuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.insights.registry import BuiltIn, FieldKind, SegmentField, register_built_ins, register_fields
 from crm.kernel.errors import Message
-from loyalty.tiers.selectors import tiers
+from loyalty.tiers.selectors import holders_of, tiers
 
 
 def _choices() -> Sequence[tuple[str, Message]]:
@@ -22,6 +22,14 @@ def _members_of_each() -> Sequence[BuiltIn]:
 
 
 register_fields(
-    SegmentField("tier", _("Tier"), FieldKind.CHOICE, "member__standing__tier__slug", "cluster:tiers:read", _choices)
+    SegmentField(
+        "tier",
+        _("Tier"),
+        FieldKind.CHOICE,
+        "member__standing__tier__slug",
+        "cluster:tiers:read",
+        _choices,
+        holders=holders_of,
+    )
 )
 register_built_ins(_members_of_each)

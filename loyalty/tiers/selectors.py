@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +28,11 @@ def tiers_called(*slugs: str) -> list[Tier]:
     if len(found) != len(set(slugs)):
         raise UnknownTier
     return found
+
+
+def holders_of(slugs: Sequence[str]) -> ScopedQuerySet[MemberTier]:
+    """Those who are in one of the tiers of these short names now."""
+    return MemberTier.objects.filter(tier__slug__in=slugs)
 
 
 def standing_of(contact_id: UUID) -> MemberTier:

@@ -47,8 +47,11 @@ def _leaf(leaf: Leaf, known: Known, complement: bool) -> Condition:
 
 
 def _asked(test: Test, known: Known, complement: bool) -> Condition:
+    not_so = complement != test.negated
+    if test.field.holders is not None and test.op in ("eq", "in"):
+        return _exists(test.field.holders(test.values).filter(pk=OuterRef("pk")), not_so=not_so)
     condition = condition_of(test, known)
-    return not_true(condition) if complement != test.negated else condition
+    return not_true(condition) if not_so else condition
 
 
 def _happened(did: Did, known: Known, complement: bool) -> Condition:
