@@ -28,7 +28,7 @@ def test_an_order_is_placed_shipped_and_partly_refunded(visitors: Visitors) -> N
     expect(placed).to_be_visible()
     number = placed.inner_text().split()[0]
 
-    page.get_by_role("link", name=number).click()
+    page.get_by_role("link", name=number, exact=True).click()
     expect(page.locator(".rp-amounts tfoot")).to_contain_text("$36.00")
     page.get_by_role("link", name="Mark as shipped").click()
     page.get_by_role("button", name="Yes").click()
