@@ -125,3 +125,20 @@ class CustomerHasOrders(Conflict):
 
     code = "customer_has_orders"
     message = _("This customer has orders.")
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+    message = _("There is no such account.")
+
+
+class TooManyAccounts(Invalid):
+    code = "too_many_accounts"
+    field = "name"
+    message = _("This customer has as many accounts as they may have.")
+
+
+class IllegalAccountMove(Invalid):
+    code = "illegal_account_move"
+    field = "status"
+    message = _("A terminated account stays so.")

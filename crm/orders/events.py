@@ -130,3 +130,20 @@ class InvoiceIssued(DomainEvent):
     number: str
     total: str
     currency: str
+
+
+@dataclass(frozen=True)
+class AccountOpened(DomainEvent):
+    name: ClassVar[str] = "account.opened"
+    about: ClassVar[str] = "account"
+    account_id: UUID
+    contact_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True)
+class AccountChanged(DomainEvent):
+    name: ClassVar[str] = "account.changed"
+    about: ClassVar[str] = "account"
+    account_id: UUID
+    contact_id: UUID

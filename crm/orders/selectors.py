@@ -8,6 +8,7 @@ from crm.files.selectors import pictures_of
 from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import ScopedQuerySet
 from crm.orders.models import (
+    BillingAccount,
     Invoice,
     Order,
     OrderLine,
@@ -103,3 +104,8 @@ def invoice_of(order_id: UUID) -> ScopedQuerySet[Invoice]:
 def purchases_of(contact_id: UUID) -> Purchases:
     """What a customer has bought in all; nothing, for who never ordered."""
     return Purchases.objects.filter(pk=contact_id).first() or Purchases(contact_id=contact_id)
+
+
+def accounts_of(contact_id: UUID) -> ScopedQuerySet[BillingAccount]:
+    """What a customer is billed to, whatever its status."""
+    return BillingAccount.objects.filter(customer_id=contact_id)

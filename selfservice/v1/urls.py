@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from selfservice.v1.accounts import AccountViewSet, OwnAccountViewSet
 from selfservice.v1.approvals import ApprovalViewSet, OwnApprovalViewSet
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.communications import CommunicationViewSet, OwnCommunicationViewSet
@@ -53,6 +54,8 @@ urlpatterns = [
     ),
     path("contacts/<str:contact_id>/devices", DeviceViewSet.as_view({"get": "list", "post": "register"})),
     path("contacts/<str:contact_id>/devices/<str:serial_number>", DeviceViewSet.as_view({"delete": "remove"})),
+    path("contacts/<str:contact_id>/accounts", OwnAccountViewSet.as_view({"get": "list", "post": "open"})),
+    path("accounts/<str:account_id>", AccountViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),

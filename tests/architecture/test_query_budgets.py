@@ -35,6 +35,7 @@ from tests.builders import (
     a_lead,
     a_product,
     a_push_device,
+    an_account,
     an_entry,
     an_interaction,
     an_interaction_with,
@@ -85,6 +86,7 @@ def people_in_the_listing(world: World, number: int) -> None:
                 refund_order(order_id=order, amount=Decimal(1))
     for _ in range(min(number, MOST_DEVICES // 2)):
         a_push_device(world, reader, uuid4().hex)
+        an_account(world, reader)
     a_segment(world, {"all": []}, f"everybody_{uuid4().hex}")
 
 
@@ -108,9 +110,9 @@ def _own_approvals(world: World) -> Any:
     return reader.api.get(f"{reader.path}/approval_requests", size=100)
 
 
-def _own_devices(world: World) -> Any:
+def _own(world: World, what: str) -> Any:
     reader = _reader(world)
-    return reader.api.get(f"{reader.path}/devices", size=100)
+    return reader.api.get(f"{reader.path}/{what}", size=100)
 
 
 def _own_exports(world: World) -> Any:
@@ -196,7 +198,8 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
-    "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own_devices(world),
+    "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own(world, "devices"),
+    "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
     "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),

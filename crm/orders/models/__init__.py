@@ -1,3 +1,4 @@
+from crm.orders.models.account import ACCOUNT_MOVES, MOST_ACCOUNTS, AccountStatus, BillingAccount
 from crm.orders.models.invoice import Invoice
 from crm.orders.models.numbering import Numbering, Series
 from crm.orders.models.order import MOST_LINES, MOST_OF_A_LINE, MOVES, OPEN, SENT, Order, OrderLine, OrderStatus
@@ -6,11 +7,15 @@ from crm.orders.models.purchases import Purchases
 from crm.orders.models.refund import Refund, RefundLine
 
 __all__ = [
+    "ACCOUNT_MOVES",
+    "MOST_ACCOUNTS",
     "MOST_LINES",
     "MOST_OF_A_LINE",
     "MOVES",
     "OPEN",
     "SENT",
+    "AccountStatus",
+    "BillingAccount",
     "Invoice",
     "Numbering",
     "Order",

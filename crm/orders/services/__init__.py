@@ -1,3 +1,4 @@
+from crm.orders.services.accounts import AccountValues, change_account, open_account
 from crm.orders.services.changing import change_order, delete_order
 from crm.orders.services.customers import remove_customer_without_orders
 from crm.orders.services.invoices import issue_invoice
@@ -11,11 +12,13 @@ from crm.orders.services.refunds import RefundItem, refund_order
 from crm.orders.services.writing import Item, OrderValues
 
 __all__ = [
+    "AccountValues",
     "Item",
     "OrderRow",
     "OrderValues",
     "ProductValues",
     "RefundItem",
+    "change_account",
     "change_order",
     "change_product",
     "define_product",
@@ -24,6 +27,7 @@ __all__ = [
     "issue_invoice",
     "load_orders",
     "mail_paper",
+    "open_account",
     "place_order",
     "recount_purchases",
     "refund_order",

@@ -98,6 +98,7 @@ HISTORIES = {
     "orders.Order": "order.created",
     "files.StoredFile": "file.stored",
     "orders.Product": "product.defined",
+    "orders.BillingAccount": "account.opened",
     "insights.Segment": "segment.defined",
     "insights.SegmentMember": None,
     "contacts.Merge": None,
