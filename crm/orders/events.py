@@ -147,3 +147,30 @@ class AccountChanged(DomainEvent):
     about: ClassVar[str] = "account"
     account_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentMethodAdded(DomainEvent):
+    """Without anything that was said of it."""
+
+    name: ClassVar[str] = "payment_method.added"
+    about: ClassVar[str] = "payment_method"
+    payment_method_id: UUID
+    contact_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
+class PaymentMethodChanged(DomainEvent):
+    name: ClassVar[str] = "payment_method.changed"
+    about: ClassVar[str] = "payment_method"
+    payment_method_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentMethodRemoved(DomainEvent):
+    name: ClassVar[str] = "payment_method.removed"
+    about: ClassVar[str] = "payment_method"
+    payment_method_id: UUID
+    contact_id: UUID

@@ -27,3 +27,4 @@ on_merge(
 )
 # Counted anew when a merge is taken apart, whatever was ordered since.
 overlook("orders.Purchases", "number", "spent", "first_at", "last_at")
+on_merge("orders.PaymentMethod.customer", move)

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import F
+
 from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.lookups import found_by
@@ -13,6 +15,8 @@ from crm.orders.models import (
     Order,
     OrderLine,
     OrderStatus,
+    PaymentMethod,
+    PaymentMethodAccount,
     Product,
     ProductStatus,
     Purchases,
@@ -109,3 +113,14 @@ def purchases_of(contact_id: UUID) -> Purchases:
 def accounts_of(contact_id: UUID) -> ScopedQuerySet[BillingAccount]:
     """What a customer is billed to, whatever its status."""
     return BillingAccount.objects.filter(customer_id=contact_id)
+
+
+def payment_methods_of(contact_id: UUID) -> ScopedQuerySet[PaymentMethod]:
+    """By what a customer pays."""
+    return PaymentMethod.objects.filter(customer_id=contact_id)
+
+
+def accounts_paid_by(*payment_method_ids: UUID) -> ScopedQuerySet[PaymentMethodAccount]:
+    """What these ways to pay are for, among their customer's own accounts, by name."""
+    paid = PaymentMethodAccount.objects.filter(payment_method_id__in=payment_method_ids)
+    return paid.filter(account__customer=F("payment_method__customer")).order_by("account__name", "pk")

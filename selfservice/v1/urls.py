@@ -12,6 +12,7 @@ from selfservice.v1.devices import DeviceViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
+from selfservice.v1.payment_methods import PaymentMethodViewSet
 from selfservice.v1.preferences import PreferenceViewSet
 from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.privacy import PrivacyViewSet
@@ -56,6 +57,11 @@ urlpatterns = [
     path("contacts/<str:contact_id>/devices/<str:serial_number>", DeviceViewSet.as_view({"delete": "remove"})),
     path("contacts/<str:contact_id>/accounts", OwnAccountViewSet.as_view({"get": "list", "post": "open"})),
     path("accounts/<str:account_id>", AccountViewSet.as_view({"get": "retrieve", "put": "update"})),
+    path("contacts/<str:contact_id>/payment_methods", PaymentMethodViewSet.as_view({"get": "list", "post": "add"})),
+    path(
+        "contacts/<str:contact_id>/payment_methods/<str:payment_method_id>",
+        PaymentMethodViewSet.as_view({"put": "update", "delete": "remove"}),
+    ),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),

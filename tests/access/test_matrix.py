@@ -25,6 +25,7 @@ from tests.access.actors import CANARY, Actor, actors, people_of
 from tests.builders import (
     a_campaign,
     a_lead,
+    a_payment_method,
     a_product,
     a_push_device,
     an_account,
@@ -51,7 +52,8 @@ PARTS = {
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
     "communication_id": "message", "approval_id": "approval", "serial_number": "device",
-    "product_id": "product", "order_id": "order", "account_id": "account", "file_id": "file", "record_id": "order", "token": "token",
+    "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
+    "account_id": "account", "payment_method_id": "payment method",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
 UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}
@@ -162,6 +164,7 @@ def build_stage(cast: Cast) -> Stage:
         an_answer(getattr(cast, name), 3, comment=f"{canary} said: the price", category=canary)
     ids["feedback"] = str(ask(cast.acme).request.pk)
     accounts: dict[str, UUID] = {}
+    methods: dict[str, UUID] = {}
     for name in CANARY:
         world = getattr(cast, name)
         product = a_product(world, name=CANARY[name], sku=CANARY[name])
@@ -172,8 +175,9 @@ def build_stage(cast: Cast) -> Stage:
         a_waiting_request(world, UUID(people[name].id))
         a_push_device(world, UUID(people[name].id), f"S-{CANARY[name]}")
         accounts[name] = an_account(world, UUID(people[name].id), name=CANARY[name])
+        methods[name] = a_payment_method(world, UUID(people[name].id), notes=CANARY[name])
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
-    ids["account"] = str(accounts["acme"])
+    ids["account"], ids["payment method"] = str(accounts["acme"]), str(methods["acme"])
     ids["message"], ids["device"] = sent["acme"], f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}

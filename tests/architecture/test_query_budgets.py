@@ -33,6 +33,7 @@ from tests.builders import (
     a_campaign,
     a_customer,
     a_lead,
+    a_payment_method,
     a_product,
     a_push_device,
     an_account,
@@ -86,7 +87,7 @@ def people_in_the_listing(world: World, number: int) -> None:
                 refund_order(order_id=order, amount=Decimal(1))
     for _ in range(min(number, MOST_DEVICES // 2)):
         a_push_device(world, reader, uuid4().hex)
-        an_account(world, reader)
+        a_payment_method(world, reader, account_ids=[an_account(world, reader)])
     a_segment(world, {"all": []}, f"everybody_{uuid4().hex}")
 
 
@@ -200,6 +201,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
     "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own(world, "devices"),
     "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
+    "self-service/v1/contacts/<str:contact_id>/payment_methods": lambda world: _own(world, "payment_methods"),
     "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),

@@ -4,6 +4,15 @@ from crm.orders.services.customers import remove_customer_without_orders
 from crm.orders.services.invoices import issue_invoice
 from crm.orders.services.loading import OrderRow, load_orders
 from crm.orders.services.papers import mail_paper
+from crm.orders.services.payment_methods import (
+    BankValues,
+    CardValues,
+    PaymentMethodValues,
+    add_payment_method,
+    change_payment_method,
+    forget_payment_methods,
+    remove_payment_method,
+)
 from crm.orders.services.placing import place_order
 from crm.orders.services.product_pictures import set_product_pictures
 from crm.orders.services.products import ProductValues, change_product, define_product, delete_product
@@ -13,17 +22,23 @@ from crm.orders.services.writing import Item, OrderValues
 
 __all__ = [
     "AccountValues",
+    "BankValues",
+    "CardValues",
     "Item",
     "OrderRow",
     "OrderValues",
+    "PaymentMethodValues",
     "ProductValues",
     "RefundItem",
+    "add_payment_method",
     "change_account",
     "change_order",
+    "change_payment_method",
     "change_product",
     "define_product",
     "delete_order",
     "delete_product",
+    "forget_payment_methods",
     "issue_invoice",
     "load_orders",
     "mail_paper",
@@ -32,6 +47,7 @@ __all__ = [
     "recount_purchases",
     "refund_order",
     "remove_customer_without_orders",
+    "remove_payment_method",
     "set_product_pictures",
     "verify_purchases",
 ]
