@@ -3,7 +3,6 @@ from crm.orders.models.invoice import Invoice
 from crm.orders.models.numbering import Numbering, Series
 from crm.orders.models.order import MOST_LINES, MOST_OF_A_LINE, MOVES, OPEN, SENT, Order, OrderLine, OrderStatus
 from crm.orders.models.payment_method import (
-    FOUR_DIGITS,
     MOST_PAYMENT_METHODS,
     PaymentKind,
     PaymentMethod,
@@ -15,7 +14,6 @@ from crm.orders.models.refund import Refund, RefundLine
 
 __all__ = [
     "ACCOUNT_MOVES",
-    "FOUR_DIGITS",
     "MOST_ACCOUNTS",
     "MOST_LINES",
     "MOST_OF_A_LINE",

@@ -3,7 +3,6 @@ from django.core.validators import (
     MaxValueValidator,
     MinValueValidator,
     ProhibitNullCharactersValidator,
-    RegexValidator,
 )
 from django.db import models
 from django.db.models import Q
@@ -17,7 +16,6 @@ from crm.orders.models.account import BillingAccount
 # A customer has that many at most; whoever needs more takes one away first.
 MOST_PAYMENT_METHODS = 20
 LONGEST_NOTES_OF_A_METHOD = 1_000
-FOUR_DIGITS = RegexValidator(r"^[0-9]{4}\Z", _("Enter the last four digits."))
 NO_NUL = ProhibitNullCharactersValidator()
 
 

@@ -11,6 +11,7 @@ from crm.orders.errors import CardNumberSent
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _FIRST_DIGITS = "23456"
 _GROUPS = re.compile(r"[0-9]+(?:[ ./-]{1,2}[0-9]+)*")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{4,34}")
 SHOWN = 4
@@ -39,6 +40,12 @@ def bank_number(text: str) -> str:
     if not _ACCOUNT_NUMBER.fullmatch(number):
         raise Invalid("Enter an account number of 4 to 34 letters and digits.", field="bank.number")
     return number
+
+
+def ensure_four_digits(text: str) -> None:
+    """Raises Invalid for anything but the end of a card's number."""
+    if not _FOUR_DIGITS.fullmatch(text):
+        raise Invalid("Enter the last four digits.", field="last_digits")
 
 
 def last_digits(number: str) -> str:

@@ -19,7 +19,6 @@ from crm.orders.errors import (
 )
 from crm.orders.events import PaymentMethodAdded, PaymentMethodChanged, PaymentMethodRemoved
 from crm.orders.models import (
-    FOUR_DIGITS,
     MOST_PAYMENT_METHODS,
     AccountStatus,
     BillingAccount,
@@ -28,7 +27,7 @@ from crm.orders.models import (
     PaymentMethodAccount,
 )
 from crm.orders.services.customers import hold_customers, ordering_customer
-from crm.orders.services.payment_details import bank_number, ensure_no_card_number, last_digits
+from crm.orders.services.payment_details import bank_number, ensure_four_digits, ensure_no_card_number, last_digits
 
 
 class CardValues(TypedDict, total=False):
@@ -147,7 +146,7 @@ def _write_card(method: PaymentMethod, card: CardValues) -> None:
         missing = "expires_year" if method.expires_year is None else "expires_month"
         raise Invalid("Enter month and year, or neither.", field=missing)
     if method.last_digits:
-        _ensure_four_digits(method.last_digits)
+        ensure_four_digits(method.last_digits)
     elif not method.sealed_token:
         raise PaymentDetailsMissing(field="last_digits")
 
@@ -155,18 +154,13 @@ def _write_card(method: PaymentMethod, card: CardValues) -> None:
 def _write_bank(method: PaymentMethod, bank: BankValues) -> None:
     for field in ("holder", "bank_name", "bic"):
         if field in bank:
-            setattr(method, field, bank[field])  # type: ignore[literal-required]
+            setattr(method, field, bank[field])
     if "number" in bank:
         number = bank_number(bank["number"])
         method.sealed_number = seal(method.wrapped_key, number, context=method.seal_context("number"))
         method.last_digits = last_digits(number)
     if not method.sealed_number and not method.sealed_token:
         raise PaymentDetailsMissing(field="bank.number")
-
-
-def _ensure_four_digits(text: str) -> None:
-    if not FOUR_DIGITS.regex.match(text):
-        raise Invalid(str(FOUR_DIGITS.message), field="last_digits")
 
 
 def _pay_for(method: PaymentMethod, account_ids: Collection[UUID]) -> None:
