@@ -116,11 +116,6 @@ def _own(world: World, what: str) -> Any:
     return reader.api.get(f"{reader.path}/{what}", size=100)
 
 
-def _own_exports(world: World) -> Any:
-    reader = _reader(world)
-    return reader.api.get(f"{reader.path}/data_exports", size=100)
-
-
 def _of_a_customer(world: World, address: str) -> Any:
     with world.scope():
         contact_id = customers().filter(contact__interactions__isnull=False).values_list("pk", flat=True)[0]
@@ -202,7 +197,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own(world, "devices"),
     "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
     "self-service/v1/contacts/<str:contact_id>/payment_methods": lambda world: _own(world, "payment_methods"),
-    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
+    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own(world, "data_exports"),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),

@@ -34,7 +34,7 @@ def holds_card_number(text: str) -> bool:
 def bank_number(text: str) -> str:
     """An IBAN or another account number, without blanks. Raises Invalid."""
     number = re.sub(r"[ .-]", "", text).upper()
-    is_iban = number[:2].isalpha()
+    is_iban = number[:2].isalpha() and number[2:4].isdigit()
     if is_iban and (not _IBAN.fullmatch(number) or not _adds_up(number)):
         raise Invalid("This is no IBAN.", field="bank.number")
     if not _ACCOUNT_NUMBER.fullmatch(number):

@@ -62,7 +62,15 @@ from crm.orders.services import issue_invoice
 from crm.organisations.roles import Role
 from crm.organisations.services import Device
 from loyalty.tiers.services import set_tier
-from tests.builders import a_customer, a_lead, a_product, an_interaction_with, an_order
+from tests.builders import (
+    a_customer,
+    a_lead,
+    a_payment_method,
+    a_product,
+    an_account,
+    an_interaction_with,
+    an_order,
+)
 from tests.cast import World
 from tests.crm.feedback.asked import an_answer, ask
 from tests.crm.files.brought import picture
@@ -157,6 +165,9 @@ def _sold(world: World, main: UUID) -> None:
     beans = a_product(world)
     order = an_order(world, main, (beans, 2), status="delivered", notes=CANARY, shipping_address=CANARY)
     refund(world, order, amount=Decimal(5), reason=CANARY)
+    account = an_account(world, main, name=CANARY)
+    bank = {"holder": CANARY, "bank_name": CANARY, "number": f"7{CANARY}"}
+    a_payment_method(world, main, kind="bank", card={}, bank=bank, notes=CANARY, account_ids=[account])
     with world.scope():
         invoice = issue_invoice(order_id=order)
         request, decider = a_waiting_request_here(main), {"decider_kind": "member", "decider_id": main, "step": 0}
