@@ -15,8 +15,9 @@ from crm.orders.selectors import accounts_paid_by
 
 @admin.register(PaymentMethod)
 class PaymentMethodPage(PlaceAdmin):
+    """What happened to one stands in the history of its customer, as it goes with them."""
+
     resource = "crm:orders"
-    about = "payment_method"
     list_display = ("of_customer", "kind", "shown", "created_at")
     list_filter = ("kind",)
     ordering = ("-created_at", "-id")

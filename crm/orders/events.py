@@ -151,26 +151,26 @@ class AccountChanged(DomainEvent):
 
 @dataclass(frozen=True)
 class PaymentMethodAdded(DomainEvent):
-    """Without anything that was said of it."""
+    """About whose it is, for it goes with them; without anything that was said of it."""
 
     name: ClassVar[str] = "payment_method.added"
-    about: ClassVar[str] = "payment_method"
-    payment_method_id: UUID
+    about: ClassVar[str] = "contact"
     contact_id: UUID
+    payment_method_id: UUID
     kind: str
 
 
 @dataclass(frozen=True)
 class PaymentMethodChanged(DomainEvent):
     name: ClassVar[str] = "payment_method.changed"
-    about: ClassVar[str] = "payment_method"
-    payment_method_id: UUID
+    about: ClassVar[str] = "contact"
     contact_id: UUID
+    payment_method_id: UUID
 
 
 @dataclass(frozen=True)
 class PaymentMethodRemoved(DomainEvent):
     name: ClassVar[str] = "payment_method.removed"
-    about: ClassVar[str] = "payment_method"
-    payment_method_id: UUID
+    about: ClassVar[str] = "contact"
     contact_id: UUID
+    payment_method_id: UUID

@@ -109,7 +109,6 @@ leaves(
     by(contact="customer_id"),
     exported="kind holder brand expires_month expires_year bank_name bic sealed_number notes created_at",
     withheld="id customer last_digits sealed_token wrapped_key updated_at",
-    spoken_of="payment_method",
     readings={"sealed_number": _number},
 )
 nobodys("orders.Product", "what is sold", "name description sku category words")

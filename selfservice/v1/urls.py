@@ -10,6 +10,8 @@ from selfservice.v1.consents import ConsentViewSet
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.devices import DeviceViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
+from selfservice.v1.known import KnownViewSet
+from selfservice.v1.listed import IndustryViewSet, RewardOfferViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
 from selfservice.v1.payment_methods import PaymentMethodViewSet
@@ -21,6 +23,7 @@ from selfservice.v1.sign_in import SignInViewSet
 from selfservice.v1.wifi import WifiViewSet
 
 urlpatterns = [
+    path("contacts", KnownViewSet.as_view({"get": "exists"})),
     path("contacts/register", RegisterViewSet.as_view({"post": "register"})),
     path("contacts/authenticate", SignInViewSet.as_view({"post": "authenticate"})),
     path("contacts/otp", CodeViewSet.as_view({"post": "otp"})),
@@ -73,6 +76,8 @@ urlpatterns = [
     path("approval_requests/accept/<str:token>/action", ApprovalViewSet.as_view({"post": "accept_by_page"})),
     path("approval_requests/reject/<str:token>/action", ApprovalViewSet.as_view({"post": "reject_by_page"})),
     path("approval_requests/<str:approval_id>/actions", ApprovalViewSet.as_view({"post": "act"})),
+    path("industries", IndustryViewSet.as_view({"get": "list"})),
+    path("reward_offers", RewardOfferViewSet.as_view({"get": "list"})),
     path("upload/files", FileViewSet.as_view({"post": "upload"})),
     path("printout", PrintoutViewSet.as_view({"post": "create"})),
     # As the document's example of deleting a file has it.

@@ -47,7 +47,7 @@ from tests.crm.approvals.asked import a_waiting_request
 from tests.crm.feedback.asked import an_answer
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
-from tests.members import Member, a_member, authenticate, member_from
+from tests.members import BASE, Member, a_member, app, authenticate, member_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets")]
 TABLE = Path(__file__).with_name("query_budgets.json")
@@ -198,6 +198,8 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
     "self-service/v1/contacts/<str:contact_id>/payment_methods": lambda world: _own(world, "payment_methods"),
     "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own(world, "data_exports"),
+    "self-service/v1/industries": lambda world: app(world).get(f"{BASE}/industries", size=100),
+    "self-service/v1/reward_offers": lambda world: _reader(world).api.get(f"{BASE}/reward_offers", size=100),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),

@@ -8,7 +8,7 @@ from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.duplicates import dismiss_pair, find_duplicates_of, scan_chunk
 from crm.contacts.services.erasing import erase_contact, finish_erasing
 from crm.contacts.services.exporting import ask_for_export, build_export, ensure_export_is_good, fetch_export
-from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential
+from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential, is_anybody
 from crm.contacts.services.forgetting import forget_traces
 from crm.contacts.services.identities import add_identity, remove_identity
 from crm.contacts.services.interactions import (
@@ -120,6 +120,7 @@ __all__ = [
     "forget_traces",
     "forget_where_consent_came_from",
     "gather_stragglers",
+    "is_anybody",
     "keep_document",
     "let_in_vouched",
     "load_customers",

@@ -99,7 +99,7 @@ HISTORIES = {
     "files.StoredFile": "file.stored",
     "orders.Product": "product.defined",
     "orders.BillingAccount": "account.opened",
-    "orders.PaymentMethod": "payment_method.added",
+    "orders.PaymentMethod": None,
     "insights.Segment": "segment.defined",
     "insights.SegmentMember": None,
     "contacts.Merge": None,
