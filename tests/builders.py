@@ -9,7 +9,7 @@ from uuid import UUID
 from crm.campaigns.services import add_to_listing, create_campaign
 from crm.contacts.models import Customer
 from crm.contacts.services import add_interaction as note_with_customer
-from crm.contacts.services import create_customer, register_device
+from crm.contacts.services import add_own_email, create_customer, register_device
 from crm.imports.services import import_file
 from crm.leads.services import add_interaction, capture_lead
 from crm.orders.services import add_payment_method, define_product, open_account, place_order
@@ -119,3 +119,9 @@ def a_payment_method(world: World, contact_id: UUID, **values: Any) -> UUID:
     given = {"kind": "card", "card": {"last_digits": "4242", "brand": "VISA"}, **values}
     with world.scope():
         return add_payment_method(contact_id=contact_id, **given).pk  # type: ignore[no-any-return, arg-type, misc]
+
+
+def an_own_email(world: World, contact_id: UUID, **values: Any) -> UUID:
+    """An address that a member of `world` says is theirs; its id."""
+    with world.scope():
+        return add_own_email(contact_id=contact_id, **{"email": "second@example.com", **values}).pk  # type: ignore[no-any-return, arg-type]

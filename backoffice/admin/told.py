@@ -20,6 +20,8 @@ SENTENCES = {
     "organisation.preferred": gettext_lazy("Chose where to go"),
     "device.registered": gettext_lazy("Device registered for messages"),
     "device.removed": gettext_lazy("Device removed"),
+    "own_email.added": gettext_lazy("Another e-mail address said"),
+    "own_email.changed": gettext_lazy("One of several e-mail addresses changed"),
     "consent.changed": gettext_lazy("Decided what may be sent"),
     "contact.erased": gettext_lazy("Erased"),
     "data_export.asked": gettext_lazy("Their data is put together"),

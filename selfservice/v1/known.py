@@ -1,6 +1,5 @@
 """S2 `GET /contacts`: whether somebody is known by an address or a phone, as the second version asks it (s2 §B3)."""
 
-
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request

@@ -9,6 +9,7 @@ from selfservice.v1.communications import CommunicationViewSet, OwnCommunication
 from selfservice.v1.consents import ConsentViewSet
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.devices import DeviceViewSet
+from selfservice.v1.emails import EmailViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
 from selfservice.v1.known import KnownViewSet
 from selfservice.v1.listed import IndustryViewSet, RewardOfferViewSet
@@ -58,6 +59,8 @@ urlpatterns = [
     ),
     path("contacts/<str:contact_id>/devices", DeviceViewSet.as_view({"get": "list", "post": "register"})),
     path("contacts/<str:contact_id>/devices/<str:serial_number>", DeviceViewSet.as_view({"delete": "remove"})),
+    path("contacts/<str:contact_id>/emails", EmailViewSet.as_view({"post": "add"})),
+    path("contacts/<str:contact_id>/emails/<str:email_id>", EmailViewSet.as_view({"put": "update"})),
     path("contacts/<str:contact_id>/accounts", OwnAccountViewSet.as_view({"get": "list", "post": "open"})),
     path("accounts/<str:account_id>", AccountViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("contacts/<str:contact_id>/payment_methods", PaymentMethodViewSet.as_view({"get": "list", "post": "add"})),

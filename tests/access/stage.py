@@ -22,6 +22,7 @@ from tests.builders import (
     an_interaction,
     an_interaction_with,
     an_order,
+    an_own_email,
 )
 from tests.cast import Cast
 from tests.crm.approvals.asked import a_waiting_request
@@ -92,6 +93,7 @@ def build_stage(cast: Cast) -> Stage:
         accounts[name] = an_account(world, UUID(people[name].id), name=CANARY[name])
         methods[name] = a_payment_method(world, UUID(people[name].id), notes=CANARY[name])
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
+    ids["email"] = str(an_own_email(cast.acme, UUID(people["acme"].id), email=f"{CANARY['acme']}@own.example"))
     ids["account"], ids["payment method"] = str(accounts["acme"]), str(methods["acme"])
     ids["message"], ids["device"] = sent["acme"], f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)

@@ -30,7 +30,7 @@ PARTS = {
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
     "communication_id": "message", "approval_id": "approval", "serial_number": "device",
     "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
-    "account_id": "account", "payment_method_id": "payment method",
+    "account_id": "account", "email_id": "email", "payment_method_id": "payment method",
 }  # fmt: skip
 ONE_IN_ALL = re.compile(r"<(?:\w+:)?(\w+)>")
 UNSAFE = {"POST": "{}", "PUT": "{}", "PATCH": "{}", "DELETE": ""}

@@ -30,6 +30,7 @@ from crm.contacts.services.once_codes import (
     make_code,
     use_code,
 )
+from crm.contacts.services.own_emails import OwnEmailValues, add_own_email, change_own_email
 from crm.contacts.services.pass_codes import define_pass_code
 from crm.contacts.services.people import PersonValues
 from crm.contacts.services.preferences import prefer_organisation
@@ -75,6 +76,7 @@ __all__ = [
     "CustomerRow",
     "CustomerValues",
     "MergePlan",
+    "OwnEmailValues",
     "PersonValues",
     "Proof",
     "Registration",
@@ -82,6 +84,7 @@ __all__ = [
     "Vouched",
     "add_identity",
     "add_interaction",
+    "add_own_email",
     "add_vouched",
     "ask_for_code",
     "ask_for_export",
@@ -94,6 +97,7 @@ __all__ = [
     "build_export",
     "carry_over_interactions",
     "change_interaction",
+    "change_own_email",
     "change_password_by_link",
     "change_sign_in_settings",
     "checked_registration",

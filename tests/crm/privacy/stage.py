@@ -26,6 +26,7 @@ from crm.contacts.models import (
 )
 from crm.contacts.services import (
     add_identity,
+    add_own_email,
     ask_for_export,
     build_export,
     find_duplicates_of,
@@ -142,6 +143,7 @@ def _around_signing_in(world: World, main: UUID) -> None:
             contact_id=main, serial_number=CANARY, registration_type="apns", sealed_token="x", wrapped_key="y",
             created_at=now(), registered_at=now(),
         )  # fmt: skip
+        add_own_email(contact_id=main, email=f"own.{EMAIL}")
         PreferredOrganisation.objects.create(contact_id=main, type="ORDERS", chosen_at=now())
         ConsentEntry.objects.create(
             contact_id=main, topic="email_opt_out", before="no", after="yes", cause="written", decided_at=now(),
