@@ -38,11 +38,11 @@ class KnownViewSet(DialectViewSet):
 
     def exists(self, request: Request) -> dict[str, bool]:
         """Whether an address, a phone, or both, mean exactly one person here. Each question is counted."""
-        credentials = self._asked(request)
+        credentials = self._meant(request)
         count_look_up(device=device_of(request))
         return {"contact_exists": is_anybody(credentials)}
 
-    def _asked(self, request: Request) -> list[Credential]:
+    def _meant(self, request: Request) -> list[Credential]:
         serializer = KnownIn(data=request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data

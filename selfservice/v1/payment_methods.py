@@ -23,6 +23,7 @@ TYPES = {
     "BANK": "bank", "BANK_ACCOUNT": "bank", "ACCOUNT_DEBIT": "bank", "DIRECT_DEBIT": "bank",
     "ELECTRONIC_PAYMENT": "bank", "ELECTRONIC_TRANSFER": "bank",
 }  # fmt: skip
+WORDS = tuple(TYPES)
 MOST_ACCOUNTS, LONGEST_TOKEN = 20, 4096
 # What of a number may be printed on a receipt: anything longer is a number.
 SHOWN = 4
@@ -111,7 +112,7 @@ class BankIn(InputSerializer):
 
 
 class PaymentMethodIn(InputSerializer):
-    payment_method_type = serializers.ChoiceField(list(TYPES))
+    payment_method_type = serializers.ChoiceField(WORDS)
     accounts = serializers.ListField(
         child=serializers.CharField(max_length=64), required=False, max_length=MOST_ACCOUNTS
     )
@@ -122,7 +123,7 @@ class PaymentMethodIn(InputSerializer):
 
 
 class PaymentMethodChangeIn(PaymentMethodIn):
-    payment_method_type = serializers.ChoiceField(list(TYPES), required=False)
+    payment_method_type = serializers.ChoiceField(WORDS, required=False)
 
 
 class PaymentMethodIdOut(OutputSerializer):

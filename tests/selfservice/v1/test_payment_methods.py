@@ -122,7 +122,9 @@ def test_the_token_is_sealed_and_told_nowhere(ann: Member) -> None:
      ({"card": {**VISA, "name": f"Ann {NUMBER}"}}, "card.name"),
      ({"card": {**VISA, "brand": "4111-1111-1111-1111"}}, "card.brand"),
      ({"notes": f"Order 12345 by {NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:12]} {NUMBER[12:]}, thanks"}, "notes"),
-     ({"notes": "378282246310005"}, "notes"), ({"payment_gateway_token": NUMBER}, "payment_gateway_token")],
+     ({"notes": "378282246310005"}, "notes"), ({"notes": "4111\n1111\u00a01111_1111"}, "notes"),
+     ({"notes": "".join(chr(ord(digit) + 0xFEE0) for digit in NUMBER)}, "notes"),
+     ({"payment_gateway_token": NUMBER}, "payment_gateway_token")],
 )  # fmt: skip
 def test_a_cards_number_is_refused_wherever_it_stands(ann: Member, more: dict[str, Any], field: str) -> None:
     answer = add(ann, {**CARD, **more})
@@ -138,6 +140,11 @@ def test_a_cards_number_is_refused_wherever_it_stands(ann: Member, more: dict[st
 def test_a_cards_number_is_no_bank_accounts(ann: Member) -> None:
     answer = add(ann, {"payment_method_type": "BANK", "bank_details": {"account_number": NUMBER}})
     assert (answer.status_code, answer.json()["parameters"]) == (400, ["bank_details.iban"])
+
+
+def test_an_iban_whose_digits_look_like_a_cards_is_an_iban(ann: Member) -> None:
+    added(ann, {"payment_method_type": "BANK", "bank_details": {"iban": "DE37 3704 0044 2973 2292 32"}})
+    assert only(ann)["bank_details"]["last_4_digits"] == "9232"
 
 
 @pytest.mark.parametrize("number", ["**** **** **** 4242", "", None])
