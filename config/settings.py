@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ImportStatusEnum": "backoffice.dev.imports.STATUSES",
         "CustomerStatusEnum": "backoffice.dev.customers.STATUSES",
         "CustomerTypeEnum": "backoffice.dev.customers.TYPES",
+        "PaymentWordEnum": "selfservice.v1.payment_methods.WORDS",
         "PreferredForEnum": "selfservice.v1.preferences.TYPES",
         "FeedbackStatusEnum": "backoffice.dev.feedback_figures.STATUS_WORDS",
     },

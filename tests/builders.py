@@ -9,10 +9,10 @@ from uuid import UUID
 from crm.campaigns.services import add_to_listing, create_campaign
 from crm.contacts.models import Customer
 from crm.contacts.services import add_interaction as note_with_customer
-from crm.contacts.services import create_customer, register_device
+from crm.contacts.services import add_own_email, create_customer, register_device
 from crm.imports.services import import_file
 from crm.leads.services import add_interaction, capture_lead
-from crm.orders.services import define_product, place_order
+from crm.orders.services import add_payment_method, define_product, open_account, place_order
 from tests.cast import World
 
 _count = 0
@@ -106,3 +106,22 @@ def a_push_device(world: World, contact_id: UUID, serial_number: str = "S-1", **
     given = {"registration_type": "FCM", "registration_token": f"token of {serial_number}", **values}
     with world.scope():
         return register_device(contact_id=contact_id, serial_number=serial_number, **given).pk
+
+
+def an_account(world: World, contact_id: UUID, **values: Any) -> UUID:
+    """What a customer of `world` is billed to, in euros; its id."""
+    with world.scope():
+        return open_account(contact_id=contact_id, **{"name": "Home", "currency": "EUR", **values}).pk  # type: ignore[no-any-return, arg-type]
+
+
+def a_payment_method(world: World, contact_id: UUID, **values: Any) -> UUID:
+    """A card of a customer of `world`; its id."""
+    given = {"kind": "card", "card": {"last_digits": "4242", "brand": "VISA"}, **values}
+    with world.scope():
+        return add_payment_method(contact_id=contact_id, **given).pk  # type: ignore[no-any-return, arg-type, misc]
+
+
+def an_own_email(world: World, contact_id: UUID, **values: Any) -> UUID:
+    """An address that a member of `world` says is theirs; its id."""
+    with world.scope():
+        return add_own_email(contact_id=contact_id, **{"email": "second@example.com", **values}).pk  # type: ignore[no-any-return, arg-type]

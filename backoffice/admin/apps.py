@@ -21,8 +21,8 @@ class BackOfficeConfig(AppConfig):
     # One module for each noun; importing it registers its pages.
     pages = (
         "people", "privacy_pages", "follow_ups", "lead_settings", "sequences", "web_forms", "imports", "duplicates",
-        "leads", "segments", "orders", "approvals", "approval_policies", "products", "files", "feedback",
-        "feedback_settings", "campaigns", "listings",
+        "leads", "segments", "orders", "accounts", "payment_methods",
+        "approvals", "approval_policies", "products", "files", "feedback", "feedback_settings", "campaigns", "listings",
         "tiers", "suppressions", "messages", "message_templates", "senders", "keys", "staff", "sessions",
         "custom_fields", "merchants", "signing_in", "organisations", "audit", "work", "schedules",
     )  # fmt: skip

@@ -120,6 +120,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Orders"), "shopping_cart", "orders_order_changelist", may("crm:orders:read")),
                     _item(_("Products"), "inventory_2", "orders_product_changelist", may("crm:products:read")),
+                    _item(_("Billing accounts"), "account_balance_wallet", "orders_billingaccount_changelist",
+                          may("crm:orders:read")),
+                    _item(_("Ways to pay"), "credit_card", "orders_paymentmethod_changelist", may("crm:orders:read")),
                     _item(_("Approvals"), "order_approve", "approvals_approvalrequest_changelist",
                           may("crm:approvals:read")),
                     _item(_("What needs approval"), "rule", "approvals_policy_changelist", may("crm:approvals:read")),

@@ -33,6 +33,8 @@ __all__ = [
     "NoEmailIdentity",
     "NobodyMeant",
     "NotAccepted",
+    "OwnEmailNotFound",
+    "OwnEmailTwice",
     "PairNotFound",
     "PassCodeTaken",
     "ProviderExists",
@@ -40,6 +42,7 @@ __all__ = [
     "SettingNotFound",
     "TokenRefused",
     "TooManyDevices",
+    "TooManyEmails",
     "UnknownAssignee",
     "UnknownOrganisation",
     "WrongCode",
@@ -84,6 +87,23 @@ class TooManyDevices(Invalid):
     code = "too_many_devices"
     field = "serial_number"
     message = _("This member has as many devices as there may be. Remove one first.")
+
+
+class OwnEmailNotFound(NotFound):
+    code = "own_email_not_found"
+    message = _("There is no such address.")
+
+
+class OwnEmailTwice(Duplicate):
+    code = "own_email_twice"
+    field = "email"
+    message = _("This member has this address already.")
+
+
+class TooManyEmails(Invalid):
+    code = "too_many_emails"
+    field = "email"
+    message = _("This member has as many addresses as there may be.")
 
 
 class UnknownOrganisation(Invalid):

@@ -133,6 +133,13 @@ leaves(
     exported="channel value created_at",
     withheld="id contact key",
 )
+# What is only claimed tells nobody by whom they are known: the address may be somebody else's.
+leaves(
+    "contacts.OwnEmail",
+    by(contact="contact_id"),
+    exported="kind value created_at",
+    withheld="id contact key",
+)
 leaves("contacts.MatchKey", by(contact="contact_id"), withheld="id contact key")
 leaves(
     "contacts.DuplicatePair",

@@ -125,3 +125,58 @@ class CustomerHasOrders(Conflict):
 
     code = "customer_has_orders"
     message = _("This customer has orders.")
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+    message = _("There is no such account.")
+
+
+class TooManyAccounts(Invalid):
+    code = "too_many_accounts"
+    field = "name"
+    message = _("This customer has as many accounts as they may have.")
+
+
+class IllegalAccountMove(Invalid):
+    code = "illegal_account_move"
+    field = "status"
+    message = _("A terminated account stays so.")
+
+
+class UnknownAccount(Invalid):
+    """One that is not theirs, was terminated, or never was."""
+
+    code = "unknown_account"
+    field = "account_ids"
+    message = _("There is no such account.")
+
+
+class PaymentMethodNotFound(NotFound):
+    code = "payment_method_not_found"
+    message = _("There is no such way to pay.")
+
+
+class TooManyPaymentMethods(Invalid):
+    code = "too_many_payment_methods"
+    field = "kind"
+    message = _("This customer has as many ways to pay as they may have. Take one away first.")
+
+
+class PaymentDetailsMissing(Invalid):
+    code = "payment_details_missing"
+    message = _("The end of the card's number, the account's number or a token of the gateway is needed.")
+
+
+class OtherPaymentKind(Invalid):
+    code = "other_payment_kind"
+    field = "kind"
+    message = _("This is another kind of way to pay.")
+
+
+class CardNumberSent(Invalid):
+    """Numbers of cards are the payment gateway's business: here nobody keeps one (PCI DSS)."""
+
+    code = "card_number_sent"
+    field = "card.number"
+    message = _("A card's number is never taken here. Send its last four digits, and the gateway's token.")

@@ -130,3 +130,47 @@ class InvoiceIssued(DomainEvent):
     number: str
     total: str
     currency: str
+
+
+@dataclass(frozen=True)
+class AccountOpened(DomainEvent):
+    name: ClassVar[str] = "account.opened"
+    about: ClassVar[str] = "account"
+    account_id: UUID
+    contact_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True)
+class AccountChanged(DomainEvent):
+    name: ClassVar[str] = "account.changed"
+    about: ClassVar[str] = "account"
+    account_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentMethodAdded(DomainEvent):
+    """About whose it is, for it goes with them; without anything that was said of it."""
+
+    name: ClassVar[str] = "payment_method.added"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    payment_method_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
+class PaymentMethodChanged(DomainEvent):
+    name: ClassVar[str] = "payment_method.changed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    payment_method_id: UUID
+
+
+@dataclass(frozen=True)
+class PaymentMethodRemoved(DomainEvent):
+    name: ClassVar[str] = "payment_method.removed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    payment_method_id: UUID

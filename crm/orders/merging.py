@@ -1,6 +1,8 @@
 """When people are merged their orders are one person's; crm/contacts/merging.py."""
 
-from crm.contacts.merging import Carry, move, on_merge
+from django.db.models import Q
+
+from crm.contacts.merging import Carry, move, move_once, on_merge
 from crm.kernel.merging.carry import also_late
 from crm.kernel.merging.snapshots import overlook
 from crm.orders.models import Purchases
@@ -18,5 +20,11 @@ def recount(carry: Carry) -> int:
 
 on_merge("orders.Order.customer", move)
 on_merge("orders.Purchases.contact", recount)
+# The winner's primary account stays it; who has none gets the first loser's.
+on_merge(
+    "orders.BillingAccount.customer",
+    move_once("is_primary", among=Q(is_primary=True), retire=lambda: {"is_primary": False}),
+)
 # Counted anew when a merge is taken apart, whatever was ordered since.
 overlook("orders.Purchases", "number", "spent", "first_at", "last_at")
+on_merge("orders.PaymentMethod.customer", move)

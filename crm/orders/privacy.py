@@ -6,8 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, JSONField, TextField, Value
 
 from crm.kernel.privacy.fields import clear, keep, rewritten
-from crm.kernel.privacy.holdings import by, nobodys, stays
+from crm.kernel.privacy.holdings import by, leaves, nobodys, stays
 from crm.kernel.privacy.person import Person
+from crm.kernel.sealing import unseal
+from crm.orders.models import PaymentMethod
 
 _BOOKS = "what was sold, for how much and when, for the books"
 _KEYS = "ids of the row and of what it is part of"
@@ -25,6 +27,13 @@ def _nobody(person: Person) -> dict[str, str]:
     """What papers ask of a buyer (papers.py)."""
     blank = dict.fromkeys(("company", "email", "tax_id", "address", "payment_terms"), "")
     return {"name": person.pseudonym, **blank}
+
+
+def _number(method: PaymentMethod) -> str:
+    """A bank account's, in clear: it is theirs."""
+    if not method.sealed_number:
+        return ""
+    return unseal(method.wrapped_key, method.sealed_number, context=method.seal_context("number"))
 
 
 stays(
@@ -77,6 +86,30 @@ stays(
     by(contact="pk"),
     exported=[keep("sums of what was sold", "number", "spent", "first_at", "last_at")],
     withheld=[keep("the id of a pseudonym", "contact")],
+)
+stays(
+    "orders.BillingAccount",
+    by(contact="customer_id"),
+    exported=[
+        clear("name", "spend_preferences", "next_purchase_spend_preference"),
+        keep("in which currency somebody was billed, and whether they still are", "currency", "is_primary", "status"),
+        keep("when", "created_at"),
+    ],
+    withheld=[keep("ids of the row and of a pseudonym", "id", "customer"), keep("when", "updated_at")],
+    spoken_of="account",
+)
+leaves(
+    "orders.PaymentMethodAccount",
+    by(contact="payment_method__customer_id"),
+    exported="payment_method account",
+    withheld="id",
+)
+leaves(
+    "orders.PaymentMethod",
+    by(contact="customer_id"),
+    exported="kind holder brand expires_month expires_year bank_name bic sealed_number notes created_at",
+    withheld="id customer last_digits sealed_token wrapped_key updated_at",
+    readings={"sealed_number": _number},
 )
 nobodys("orders.Product", "what is sold", "name description sku category words")
 nobodys("orders.Numbering", "the last number of a series")

@@ -3,15 +3,20 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import F
+
 from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.lookups import found_by
 from crm.kernel.tenancy import ScopedQuerySet
 from crm.orders.models import (
+    BillingAccount,
     Invoice,
     Order,
     OrderLine,
     OrderStatus,
+    PaymentMethod,
+    PaymentMethodAccount,
     Product,
     ProductStatus,
     Purchases,
@@ -103,3 +108,19 @@ def invoice_of(order_id: UUID) -> ScopedQuerySet[Invoice]:
 def purchases_of(contact_id: UUID) -> Purchases:
     """What a customer has bought in all; nothing, for who never ordered."""
     return Purchases.objects.filter(pk=contact_id).first() or Purchases(contact_id=contact_id)
+
+
+def accounts_of(contact_id: UUID) -> ScopedQuerySet[BillingAccount]:
+    """What a customer is billed to, whatever its status."""
+    return BillingAccount.objects.filter(customer_id=contact_id)
+
+
+def payment_methods_of(contact_id: UUID) -> ScopedQuerySet[PaymentMethod]:
+    """By what a customer pays."""
+    return PaymentMethod.objects.filter(customer_id=contact_id)
+
+
+def accounts_paid_by(*payment_method_ids: UUID) -> ScopedQuerySet[PaymentMethodAccount]:
+    """What these ways to pay are for, among their customer's own accounts, by name."""
+    paid = PaymentMethodAccount.objects.filter(payment_method_id__in=payment_method_ids)
+    return paid.filter(account__customer=F("payment_method__customer")).order_by("account__name", "pk")

@@ -74,10 +74,11 @@ GRANTS: dict[str, frozenset[str]] = {
 }
 
 
-# What comes with being signed in; with being a member; and with a publishable key, whatever else it says.
+# What comes with being signed in; with being a member; and with a publishable key, whatever else it says. What the app
+# of a business reads before and after somebody signs in stands in both.
 SESSION_GRANTS = frozenset({"auth:session:read", "auth:session:write"})
-MEMBER_GRANTS = SESSION_GRANTS | {"auth:me:read", "auth:me:write"}
-PUBLISHABLE_GRANTS = frozenset({"auth:sign-in:write"})
+MEMBER_GRANTS = SESSION_GRANTS | {"auth:me:read", "auth:me:write", "auth:app:read"}
+PUBLISHABLE_GRANTS = frozenset({"auth:sign-in:write", "auth:app:read"})
 
 
 def grants_of(role: str) -> frozenset[str]:

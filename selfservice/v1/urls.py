@@ -2,15 +2,20 @@
 
 from django.urls import path
 
+from selfservice.v1.accounts import AccountViewSet, OwnAccountViewSet
 from selfservice.v1.approvals import ApprovalViewSet, OwnApprovalViewSet
 from selfservice.v1.codes import CodeViewSet
 from selfservice.v1.communications import CommunicationViewSet, OwnCommunicationViewSet
 from selfservice.v1.consents import ConsentViewSet
 from selfservice.v1.contacts import ContactViewSet
 from selfservice.v1.devices import DeviceViewSet
+from selfservice.v1.emails import EmailViewSet
 from selfservice.v1.files import AvatarViewSet, FileViewSet
+from selfservice.v1.known import KnownViewSet
+from selfservice.v1.listed import IndustryViewSet, RewardOfferViewSet
 from selfservice.v1.own_identities import OwnIdentityViewSet
 from selfservice.v1.passwords import PasswordViewSet
+from selfservice.v1.payment_methods import PaymentMethodViewSet
 from selfservice.v1.preferences import PreferenceViewSet
 from selfservice.v1.printouts import PrintoutViewSet
 from selfservice.v1.privacy import PrivacyViewSet
@@ -19,6 +24,7 @@ from selfservice.v1.sign_in import SignInViewSet
 from selfservice.v1.wifi import WifiViewSet
 
 urlpatterns = [
+    path("contacts", KnownViewSet.as_view({"get": "exists"})),
     path("contacts/register", RegisterViewSet.as_view({"post": "register"})),
     path("contacts/authenticate", SignInViewSet.as_view({"post": "authenticate"})),
     path("contacts/otp", CodeViewSet.as_view({"post": "otp"})),
@@ -53,6 +59,15 @@ urlpatterns = [
     ),
     path("contacts/<str:contact_id>/devices", DeviceViewSet.as_view({"get": "list", "post": "register"})),
     path("contacts/<str:contact_id>/devices/<str:serial_number>", DeviceViewSet.as_view({"delete": "remove"})),
+    path("contacts/<str:contact_id>/emails", EmailViewSet.as_view({"post": "add"})),
+    path("contacts/<str:contact_id>/emails/<str:email_id>", EmailViewSet.as_view({"put": "update"})),
+    path("contacts/<str:contact_id>/accounts", OwnAccountViewSet.as_view({"get": "list", "post": "open"})),
+    path("accounts/<str:account_id>", AccountViewSet.as_view({"get": "retrieve", "put": "update"})),
+    path("contacts/<str:contact_id>/payment_methods", PaymentMethodViewSet.as_view({"get": "list", "post": "add"})),
+    path(
+        "contacts/<str:contact_id>/payment_methods/<str:payment_method_id>",
+        PaymentMethodViewSet.as_view({"put": "update", "delete": "remove"}),
+    ),
     path("contacts/<str:contact_id>/communications", OwnCommunicationViewSet.as_view({"get": "list"})),
     path("communications/<str:communication_id>", CommunicationViewSet.as_view({"get": "retrieve"})),
     path("communications/<str:communication_id>/actions", CommunicationViewSet.as_view({"put": "mark"})),
@@ -64,6 +79,8 @@ urlpatterns = [
     path("approval_requests/accept/<str:token>/action", ApprovalViewSet.as_view({"post": "accept_by_page"})),
     path("approval_requests/reject/<str:token>/action", ApprovalViewSet.as_view({"post": "reject_by_page"})),
     path("approval_requests/<str:approval_id>/actions", ApprovalViewSet.as_view({"post": "act"})),
+    path("industries", IndustryViewSet.as_view({"get": "list"})),
+    path("reward_offers", RewardOfferViewSet.as_view({"get": "list"})),
     path("upload/files", FileViewSet.as_view({"post": "upload"})),
     path("printout", PrintoutViewSet.as_view({"post": "create"})),
     # As the document's example of deleting a file has it.

@@ -33,8 +33,10 @@ from tests.builders import (
     a_campaign,
     a_customer,
     a_lead,
+    a_payment_method,
     a_product,
     a_push_device,
+    an_account,
     an_entry,
     an_interaction,
     an_interaction_with,
@@ -45,7 +47,7 @@ from tests.crm.approvals.asked import a_waiting_request
 from tests.crm.feedback.asked import an_answer
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
-from tests.members import Member, a_member, authenticate, member_from
+from tests.members import BASE, Member, a_member, app, authenticate, member_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets")]
 TABLE = Path(__file__).with_name("query_budgets.json")
@@ -85,6 +87,7 @@ def people_in_the_listing(world: World, number: int) -> None:
                 refund_order(order_id=order, amount=Decimal(1))
     for _ in range(min(number, MOST_DEVICES // 2)):
         a_push_device(world, reader, uuid4().hex)
+        a_payment_method(world, reader, account_ids=[an_account(world, reader)])
     a_segment(world, {"all": []}, f"everybody_{uuid4().hex}")
 
 
@@ -108,14 +111,9 @@ def _own_approvals(world: World) -> Any:
     return reader.api.get(f"{reader.path}/approval_requests", size=100)
 
 
-def _own_devices(world: World) -> Any:
+def _own(world: World, what: str) -> Any:
     reader = _reader(world)
-    return reader.api.get(f"{reader.path}/devices", size=100)
-
-
-def _own_exports(world: World) -> Any:
-    reader = _reader(world)
-    return reader.api.get(f"{reader.path}/data_exports", size=100)
+    return reader.api.get(f"{reader.path}/{what}", size=100)
 
 
 def _of_a_customer(world: World, address: str) -> Any:
@@ -196,8 +194,12 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
-    "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own_devices(world),
-    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own_exports(world),
+    "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own(world, "devices"),
+    "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
+    "self-service/v1/contacts/<str:contact_id>/payment_methods": lambda world: _own(world, "payment_methods"),
+    "self-service/v1/contacts/<str:contact_id>/data_exports": lambda world: _own(world, "data_exports"),
+    "self-service/v1/industries": lambda world: app(world).get(f"{BASE}/industries", size=100),
+    "self-service/v1/reward_offers": lambda world: _reader(world).api.get(f"{BASE}/reward_offers", size=100),
     "self-service/v1/contacts/<str:contact_id>/communications": lambda world: _own_messages(world),
     "self-service/v1/contacts/<str:contact_id>/approval_requests": lambda world: _own_approvals(world),
     "crm/<str:listing_id>": lambda world: world.api.get(f"/crm/{world.listing.id}", name="person"),

@@ -3,6 +3,8 @@ from crm.contacts.events.choices import (
     DeviceRegistered,
     DeviceRemoved,
     OrganisationPreferred,
+    OwnEmailAdded,
+    OwnEmailChanged,
 )
 from crm.contacts.events.people import (
     ContactCreated,
@@ -69,6 +71,8 @@ __all__ = [
     "MemberSignedIn",
     "OnceCodeAsked",
     "OrganisationPreferred",
+    "OwnEmailAdded",
+    "OwnEmailChanged",
     "PairDismissed",
     "PassCodeDefined",
     "PassCodeUsed",

@@ -1,4 +1,4 @@
-"""What people decide for themselves: what may be sent to them, where they go, on which devices they are reached."""
+"""What people decide for themselves: what may be sent to them, where they go, by what they are reached."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -49,3 +49,21 @@ class DeviceRemoved(DomainEvent):
     about: ClassVar[str] = "contact"
     contact_id: UUID
     push_device_id: UUID
+
+
+@dataclass(frozen=True)
+class OwnEmailAdded(DomainEvent):
+    """They say that an address is theirs; it is told nowhere but in its own row."""
+
+    name: ClassVar[str] = "own_email.added"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    own_email_id: UUID
+
+
+@dataclass(frozen=True)
+class OwnEmailChanged(DomainEvent):
+    name: ClassVar[str] = "own_email.changed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    own_email_id: UUID

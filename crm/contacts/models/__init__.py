@@ -13,6 +13,7 @@ from crm.contacts.models.merge import (
     MergedRow,
 )
 from crm.contacts.models.once_code import CodePurpose, OnceCode
+from crm.contacts.models.own_email import OwnEmail
 from crm.contacts.models.preference import PreferredFor, PreferredOrganisation
 from crm.contacts.models.privacy import EXPORT_LASTS, Because, DataExport, Erasure, ExportState
 from crm.contacts.models.push_device import PushDevice
@@ -61,6 +62,7 @@ __all__ = [
     "MergedContact",
     "MergedRow",
     "OnceCode",
+    "OwnEmail",
     "PairState",
     "PassCode",
     "PreferredFor",

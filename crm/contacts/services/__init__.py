@@ -8,7 +8,7 @@ from crm.contacts.services.documents import keep_document, reveal_document
 from crm.contacts.services.duplicates import dismiss_pair, find_duplicates_of, scan_chunk
 from crm.contacts.services.erasing import erase_contact, finish_erasing
 from crm.contacts.services.exporting import ask_for_export, build_export, ensure_export_is_good, fetch_export
-from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential
+from crm.contacts.services.finding import CREDENTIAL_NAMES, Credential, is_anybody
 from crm.contacts.services.forgetting import forget_traces
 from crm.contacts.services.identities import add_identity, remove_identity
 from crm.contacts.services.interactions import (
@@ -30,6 +30,7 @@ from crm.contacts.services.once_codes import (
     make_code,
     use_code,
 )
+from crm.contacts.services.own_emails import OwnEmailValues, add_own_email, change_own_email
 from crm.contacts.services.pass_codes import define_pass_code
 from crm.contacts.services.people import PersonValues
 from crm.contacts.services.preferences import prefer_organisation
@@ -75,6 +76,7 @@ __all__ = [
     "CustomerRow",
     "CustomerValues",
     "MergePlan",
+    "OwnEmailValues",
     "PersonValues",
     "Proof",
     "Registration",
@@ -82,6 +84,7 @@ __all__ = [
     "Vouched",
     "add_identity",
     "add_interaction",
+    "add_own_email",
     "add_vouched",
     "ask_for_code",
     "ask_for_export",
@@ -94,6 +97,7 @@ __all__ = [
     "build_export",
     "carry_over_interactions",
     "change_interaction",
+    "change_own_email",
     "change_password_by_link",
     "change_sign_in_settings",
     "checked_registration",
@@ -120,6 +124,7 @@ __all__ = [
     "forget_traces",
     "forget_where_consent_came_from",
     "gather_stragglers",
+    "is_anybody",
     "keep_document",
     "let_in_vouched",
     "load_customers",

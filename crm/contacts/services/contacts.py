@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from crm.contacts.errors import ContactNotFound, EmailTaken
 from crm.contacts.events import ContactCreated, ContactDeleted, ContactUpdated
-from crm.contacts.models import ConsentCause, Contact, Customer, Identity, PushDevice
+from crm.contacts.models import ConsentCause, Contact, Customer, Identity, OwnEmail, PushDevice
 from crm.contacts.services.consent_entries import keep_decided
 from crm.contacts.services.people import PersonValues, ensure_reachable, write_person
 from crm.kernel.addresses import email_key
@@ -60,7 +60,7 @@ def delete_contact(*, contact_id: UUID) -> None:
     if customer:
         customer.deleted_at = customer.updated_at = now()
         customer.save(update_fields=["deleted_at", "updated_at"])
-    for theirs in (Identity, PushDevice):
+    for theirs in (Identity, OwnEmail, PushDevice):
         theirs.objects.filter(contact=contact).delete()
     end_sessions_of(kind=SessionKind.MEMBER, subject_id=contact.pk, because="deleted")
     since = utc_day(customer.created_at).isoformat() if customer else None

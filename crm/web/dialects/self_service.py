@@ -27,7 +27,7 @@ _EXCEPTIONS = {
 _WORDS = {
     "wrong_sign_in": "INVALIDCREDENTIALS", "wrong_code": "INVALIDCREDENTIALS", "token_refused": "INVALIDCREDENTIALS",
     "code_expired": "OTPEXPIRED", "device_elsewhere": "CLIENTALREADYAUTHORIZED", "nothing_to_print": "NOTFOUND",
-    "unknown_organisation": "NOTFOUND",
+    "unknown_organisation": "NOTFOUND", "unknown_account": "NOTFOUND", "payment_details_missing": "MANDATORYPARAMETER",
 }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ from tests.backoffice.admin.rows import (
     in_scope,
     staff_of,
 )
-from tests.builders import a_campaign, a_product, an_import, an_order
+from tests.builders import a_campaign, a_customer, a_payment_method, a_product, an_account, an_import, an_order
 from tests.cast import Cast, World
 from tests.crm.approvals.rows import a_delegation_of, a_policy_of, a_request_of
 from tests.crm.feedback.rows import a_candidate, a_taxonomy, an_answer_of, settings_with
@@ -102,6 +102,10 @@ PAGES: dict[str, Page] = {
     "campaigns.ListingEntry": Page("crm:listings", in_scope(an_entry_of)),
     "orders.Order": Page("crm:orders", lambda world, mark: an_order(world, notes=mark, shipping_address=mark),
                          ("change", "delete")),
+    "orders.BillingAccount": Page("crm:orders", lambda world, mark: an_account(world, a_customer(world), name=mark)),
+    "orders.PaymentMethod": Page(
+        "crm:orders", lambda world, mark: a_payment_method(world, a_customer(world), notes=mark)
+    ),
     "orders.Product": Page("crm:products", lambda world, mark: a_product(world, name=mark), _WRITABLE),
     "files.StoredFile": Page("crm:files", in_scope(a_file_of), ("delete",)),
     "insights.Segment": Page("crm:segments", a_marked_segment, ("add", "change")),

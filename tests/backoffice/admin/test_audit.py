@@ -98,6 +98,8 @@ HISTORIES = {
     "orders.Order": "order.created",
     "files.StoredFile": "file.stored",
     "orders.Product": "product.defined",
+    "orders.BillingAccount": "account.opened",
+    "orders.PaymentMethod": None,
     "insights.Segment": "segment.defined",
     "insights.SegmentMember": None,
     "contacts.Merge": None,

@@ -24,6 +24,7 @@ OF_A_SHAPE = {
     "web.StoredAnswer.body", "web.StoredAnswer.principal", "web.StoredAnswer.route",
     "messaging.Communication.wrapped_key",
     "messaging.Communication.sealed", "contacts.DataExport.digest",
+    "orders.PaymentMethod.sealed_number", "orders.PaymentMethod.sealed_token", "orders.PaymentMethod.wrapped_key",
     "approvals.ApprovalToken.digest", "files.StoredFile.sha256", "files.StoredFile.name",
     "files.StoredFile.record_kind", "organisations.Session.refresh_digest", "contacts.MergedRow.model",
     "leads.MergedLeadRow.model", "organisations.Session.address", "campaigns.ListingEntry.ip_address",

@@ -26,6 +26,7 @@ from crm.contacts.models import (
 )
 from crm.contacts.services import (
     add_identity,
+    add_own_email,
     ask_for_export,
     build_export,
     find_duplicates_of,
@@ -62,7 +63,15 @@ from crm.orders.services import issue_invoice
 from crm.organisations.roles import Role
 from crm.organisations.services import Device
 from loyalty.tiers.services import set_tier
-from tests.builders import a_customer, a_lead, a_product, an_interaction_with, an_order
+from tests.builders import (
+    a_customer,
+    a_lead,
+    a_payment_method,
+    a_product,
+    an_account,
+    an_interaction_with,
+    an_order,
+)
 from tests.cast import World
 from tests.crm.feedback.asked import an_answer, ask
 from tests.crm.files.brought import picture
@@ -134,6 +143,7 @@ def _around_signing_in(world: World, main: UUID) -> None:
             contact_id=main, serial_number=CANARY, registration_type="apns", sealed_token="x", wrapped_key="y",
             created_at=now(), registered_at=now(),
         )  # fmt: skip
+        add_own_email(contact_id=main, email=f"own.{EMAIL}")
         PreferredOrganisation.objects.create(contact_id=main, type="ORDERS", chosen_at=now())
         ConsentEntry.objects.create(
             contact_id=main, topic="email_opt_out", before="no", after="yes", cause="written", decided_at=now(),
@@ -157,6 +167,9 @@ def _sold(world: World, main: UUID) -> None:
     beans = a_product(world)
     order = an_order(world, main, (beans, 2), status="delivered", notes=CANARY, shipping_address=CANARY)
     refund(world, order, amount=Decimal(5), reason=CANARY)
+    account = an_account(world, main, name=CANARY)
+    bank = {"holder": CANARY, "bank_name": CANARY, "number": f"7{CANARY}"}
+    a_payment_method(world, main, kind="bank", card={}, bank=bank, notes=CANARY, account_ids=[account])
     with world.scope():
         invoice = issue_invoice(order_id=order)
         request, decider = a_waiting_request_here(main), {"decider_kind": "member", "decider_id": main, "step": 0}
