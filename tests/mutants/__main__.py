@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.mutants.approving import APPROVING
 from tests.mutants.callers import CALLERS
 from tests.mutants.house import HOUSE
 from tests.mutants.knowing import KNOWING
@@ -24,7 +25,7 @@ from tests.mutants.signing_in import SIGNING_IN
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".venv", "var", ".git", "__pycache__", ".*_cache", "staticfiles")
 
-MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING, *SIGNING_IN)
+MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING, *SIGNING_IN, *APPROVING)
 
 
 def main() -> int:
