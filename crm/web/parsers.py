@@ -14,6 +14,7 @@ from crm.web.dialects.base import FORM, JSON, MULTIPART
 
 LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_UPLOAD = 20 * 1024 * 1024
+DEEPEST = 100
 
 
 class ExactJSONParser(BaseParser):
@@ -22,9 +23,22 @@ class ExactJSONParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """The value; raises ParseError for anything that is not JSON in UTF-8."""
         try:
-            return json.loads(stream.read().decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+            text = stream.read().decode("utf-8-sig")
+            value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError, ArithmeticError):
             raise ParseError("The body is not valid JSON.") from None
+        if text.count("{") + text.count("[") > DEEPEST and _is_deeper(value, DEEPEST):
+            raise ParseError(f"The body is nested more than {DEEPEST} levels deep.")
+        return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether values stand in values beyond so many levels: whatever walks them calls itself for each."""
+    inside = [value]
+    for _level in range(levels):
+        parts = (part.values() if isinstance(part, dict) else part for part in inside if isinstance(part, (dict, list)))
+        inside = [item for part in parts for item in part]
+    return any(isinstance(item, (dict, list)) for item in inside)
 
 
 def _no_constant(name: str) -> Any:

@@ -68,4 +68,6 @@ def _simple(schema: Mapping[str, Any], kind: str, name: str) -> Any:
     }
     if isinstance(usual, fits[kind]) and len(str(usual)) <= schema.get("maxLength", 1_000):
         return usual
-    return str(_BY_TYPE["string"])[: schema.get("maxLength", 4)] if kind == "string" else _BY_TYPE[kind]
+    if kind == "string":
+        return str(_BY_TYPE["string"])[: schema.get("maxLength", 4)]
+    return max(_BY_TYPE[kind], schema.get("minimum", _BY_TYPE[kind]))
