@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from crm.kernel.actors import Actor, ActorKind
 from crm.kernel.entrances import scope_for
 from crm.kernel.errors import DomainError, NotFound, Throttled
 from crm.kernel.guesses import GuessLimit
+from crm.kernel.secret_links import SecretLink
 from crm.kernel.tenancy import Tenant
 from crm.leads.links import THROUGH_FORM, entry_with_token, form_with_key
 from crm.messaging.errors import BadLink
@@ -38,17 +39,6 @@ BAD_LINKS = GuessLimit("portal-bad-link", 30, timedelta(hours=1))
 
 Page = Callable[[HttpRequest, str, UUID], HttpResponse]
 View = Callable[[HttpRequest, str], HttpResponse]
-
-
-class MailedLink(Protocol):
-    """What the token of a mailed link names; `digest` is of its secret."""
-
-    @property
-    def tenant(self) -> Tenant: ...
-    @property
-    def link_id(self) -> UUID: ...
-    @property
-    def digest(self) -> str: ...
 
 
 class Named(NamedTuple):
@@ -86,8 +76,8 @@ def by_sign_in_link(page: Page) -> View:
 
 @contextmanager
 def link_opened(
-    request: HttpRequest, token: str, read: Callable[[str], MailedLink] = read_link_token
-) -> Iterator[MailedLink]:
+    request: HttpRequest, token: str, read: Callable[[str], SecretLink] = read_link_token
+) -> Iterator[SecretLink]:
     """The scope that the token of a mailed link names, for an API to which it is the only credential.
 
     Raises what `read` does for a token that is none, and TooManyGuesses.

@@ -8,12 +8,13 @@ import structlog
 from django.db import transaction
 
 from crm.approvals.kinds import kind_called
-from crm.approvals.links import ACCEPT_PAGE, REJECT_PAGE, digest_of_secret, new_secret, write_link
+from crm.approvals.links import ACCEPT_PAGE, REJECT_PAGE, write_link
 from crm.approvals.models import ApprovalRequest, ApprovalToken, DeciderKind
 from crm.approvals.selectors import Decider, deciders_of
 from crm.kernel.clock import now
 from crm.kernel.errors import DomainError
 from crm.kernel.locks import hold_names
+from crm.kernel.secret_links import digest_of_secret, new_secret
 from crm.kernel.tenancy import current_scope
 from crm.messaging.links import link_to
 from crm.messaging.models import Communication, MessageChannel

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from crm.contacts.errors import LinkSpent
 from crm.contacts.events import DataExportAsked, DataExportFetched, DataExportFinished
-from crm.contacts.links import EXPORT_PAGE, digest_of_secret, new_secret, write_link_token
+from crm.contacts.links import EXPORT_PAGE, write_link_token
 from crm.contacts.models import EXPORT_LASTS, DataExport, ExportState
 from crm.contacts.selectors import DATA_EXPORT
 from crm.contacts.services.archives import archive_with
@@ -21,6 +21,7 @@ from crm.kernel.clock import now
 from crm.kernel.events import record
 from crm.kernel.privacy.holdings import by
 from crm.kernel.privacy.person import Person
+from crm.kernel.secret_links import digest_of_secret, new_secret
 from crm.kernel.tasks import queue_task
 from crm.kernel.tenancy import ScopedQuerySet, current_scope
 from crm.kernel.transactions import atomic

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.contacts.errors import IdentityTaken, LinkSpent
 from crm.contacts.events import SignInLinkAsked
-from crm.contacts.links import RESET_PAGE, VERIFY_PAGE, digest_of_secret, new_secret, write_link_token
+from crm.contacts.links import RESET_PAGE, VERIFY_PAGE, write_link_token
 from crm.contacts.models import Identity, LinkPurpose, Provider, SignInLink
 from crm.contacts.selectors import active_customers
 from crm.contacts.services.code_limits import may_be_sent
@@ -20,6 +20,7 @@ from crm.kernel.addresses import email_key
 from crm.kernel.clock import now
 from crm.kernel.events import record
 from crm.kernel.passwords import encode_password, ensure_good_password
+from crm.kernel.secret_links import digest_of_secret, new_secret
 from crm.kernel.tenancy import ScopedQuerySet, current_scope
 from crm.kernel.transactions import atomic
 from crm.messaging.links import link_to

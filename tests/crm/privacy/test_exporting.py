@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from crm.contacts.errors import ContactNotFound, LinkSpent
-from crm.contacts.links import LinkToken, read_link_token
+from crm.contacts.links import read_link_token
 from crm.contacts.models import DataExport, ExportState
 from crm.contacts.selectors import DATA_EXPORT, data_exports
 from crm.contacts.services import (
@@ -31,6 +31,7 @@ from crm.files.selectors import archive_of, files, opened
 from crm.files.services import forget_files
 from crm.kernel.models import QueuedTask
 from crm.kernel.privacy.holdings import HOLDINGS
+from crm.kernel.secret_links import SecretLink
 from crm.messaging.services import send_due
 from tests.builders import a_customer
 from tests.cast import World
@@ -54,7 +55,7 @@ def archive(world: World, row: DataExport) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(file.read()))
 
 
-def link_to(world: World, row: DataExport) -> LinkToken:
+def link_to(world: World, row: DataExport) -> SecretLink:
     """The token of the link, read from the letter that went out."""
     with world.scope():
         while send_due():
