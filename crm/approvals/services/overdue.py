@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from crm.approvals.errors import AlreadyDecided
 from crm.approvals.events import ApprovalsChased
 from crm.approvals.kinds import kind_called
 from crm.approvals.models import ApprovalRequest, ApprovalState, Overdue
 from crm.approvals.services.letters import write_to_deciders
-from crm.approvals.services.settling import expire
+from crm.approvals.services.settling import expire, recall
 from crm.kernel.clock import now
+from crm.kernel.errors import NotFound
 from crm.kernel.events import record
 from crm.kernel.transactions import atomic
 
@@ -24,11 +27,25 @@ def chase_next() -> int:
     first = due.first()
     if first is None:
         return 0
-    kind_called(first.kind).hold(first.record_id)
+    is_there = _held(first)
     request = ApprovalRequest.objects.for_update().get(pk=first.pk)
-    if request.is_pending and request.due_at is not None and request.due_at <= now():
+    if not request.is_pending or request.due_at is None or request.due_at > now():
+        return 1
+    if is_there:
         _take_further(request)
+    else:
+        recall(request, "gone")
     return 1
+
+
+def _held(request: ApprovalRequest) -> bool:
+    """Whether its record is still there, and is then under its lock. One that is gone would be found first for ever."""
+    try:
+        with transaction.atomic():
+            kind_called(request.kind).hold(request.record_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _take_further(request: ApprovalRequest) -> None:

@@ -19,6 +19,7 @@ from tests.crm.approvals.asked import (
     MEMBER,
     a_policy,
     a_request,
+    a_waiting_request,
     again,
     as_member,
     decide,
@@ -105,6 +106,16 @@ def test_nothing_is_chased_before_its_time(acme: World) -> None:
     a_request(acme)
     with acme.scope():
         assert chase_next() == 0
+
+
+def test_a_request_about_what_is_gone_holds_up_no_other(acme: World) -> None:
+    gone, other = a_waiting_request(acme), a_request(acme)
+    with acme.scope():
+        ApprovalRequest.objects.filter(pk=gone.pk).update(due_at=now() - 2 * HOUR)
+        ApprovalRequest.objects.filter(pk=other.pk).update(due_at=now() - HOUR)
+        assert [chase_next() for _ in range(3)] == [1, 1, 0]
+    assert (again(acme, gone).state, again(acme, gone).reason) == ("recalled", "gone")
+    assert again(acme, other).overdue == "reminded"
 
 
 def _pass(world: World, request: ApprovalRequest, hours: int) -> None:
