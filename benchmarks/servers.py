@@ -13,9 +13,8 @@ from pathlib import Path
 
 from benchmarks.environment import HOST
 from config.env import PROJECT
+from config.serve import WSGI_FLAGS
 
-# What config/serve.py starts the web with.
-FLAGS = ("--workers", "2", "--blocking-threads", "4", "--backlog", "512", "--no-ws", "--log-level", "warning")
 APPLICATIONS = {
     "product": "config.wsgi:application",
     "floor": "benchmarks.floor:application",
@@ -54,7 +53,7 @@ def serving(home: Path, *names: str) -> Iterator[dict[str, Server]]:
 def _one(home: Path, name: str) -> Iterator[Server]:
     port = free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), *FLAGS,
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), *WSGI_FLAGS,
         APPLICATIONS[name],
     ]  # fmt: skip
     (home / "logs").mkdir(exist_ok=True)

@@ -50,6 +50,7 @@ class Environment:
     data_dir: Path
     debug: bool
     port: int
+    streams_port: int | None
     base_url: str
     secret_key: str
     jwt_keys: KeyRing
@@ -70,13 +71,14 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
     data_dir = Path(env.get("DATA_DIR") or PROJECT / "var").expanduser().resolve()
     trial = not env.get("SECRET_KEY") and not env.get("DATABASE_URL")
     debug = _flag(env, "DEBUG", default=trial)
-    port = _port(env)
+    port = _port(env, "PORT") or 8000
     base_url = _web_address(env, "BASE_URL") or f"http://127.0.0.1:{port}"
     return Environment(
         process=env.get("RAPPORT_PROCESS", "command"),
         data_dir=data_dir,
         debug=debug,
         port=port,
+        streams_port=_port(env, "STREAMS_PORT"),
         base_url=base_url.rstrip("/"),
         secret_key=_secret_key(env, data_dir, debug),
         jwt_keys=_key_ring(env, "JWT_KEYS", data_dir, required=not debug),
@@ -100,10 +102,12 @@ def _flag(env: Mapping[str, str], variable: str, *, default: bool) -> bool:
     return value == "1" if value else default
 
 
-def _port(env: Mapping[str, str]) -> int:
-    value = env.get("PORT") or "8000"
+def _port(env: Mapping[str, str], variable: str) -> int | None:
+    value = env.get(variable)
+    if not value:
+        return None
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
-        raise BadSetting("PORT", f"must be a whole number from 1 to 65535, not {value!r}.")
+        raise BadSetting(variable, f"must be a whole number from 1 to 65535, not {value!r}.")
     return int(value)
 
 

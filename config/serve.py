@@ -19,7 +19,8 @@ from config.supervisor import Child, Supervisor
 
 def main() -> int:
     env = environment.read()
-    _ensure_port_is_free(env.port)
+    for variable, port in (("PORT", env.port), ("STREAMS_PORT", env.streams_port)):
+        _ensure_port_is_free(variable, port)
     with postgres.running(env):
         _say("Preparing the database …")
         demo = _prepared(env)
@@ -38,24 +39,43 @@ def _prepared(env: Environment) -> dict[str, Any] | None:
     return demo
 
 
+# Flags of every web process; benchmarks/servers.py measures with those of WSGI.
+WEB_FLAGS = ("--backlog", "512", "--no-ws", "--log-level", "warning")
+WSGI_FLAGS = ("--workers", "2", "--blocking-threads", "4", *WEB_FLAGS)
+
+
 def _children(env: Environment) -> list[Child]:
     python = sys.executable
     celery = [python, "-m", "celery", "--quiet", "-A", "config"]
-    web = [
-        python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(env.port),
-        "--workers", "2", "--blocking-threads", "4", "--backlog", "512", "--no-ws", "--log-level", "warning",
-        "config.wsgi:application",
-    ]  # fmt: skip
     beat_file = str(env.data_dir / "celerybeat.pid")
     return [
-        # granian ignores a SIGTERM that comes in its first second, for good.
-        Child("web", web, {"RAPPORT_PROCESS": "web"}, patience=3.0),
+        *_web(env),
         Child("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", "--without-mingle",
                          "--without-gossip"], {"RAPPORT_PROCESS": "worker"}),
         Child("relay", [python, str(PROJECT / "manage.py"), "relay"], {"RAPPORT_PROCESS": "worker"}),
         Child("scheduler", [*celery, "beat", "--loglevel", "warning", "--pidfile", beat_file],
               {"RAPPORT_PROCESS": "worker"}),
     ]  # fmt: skip
+
+
+def _web(env: Environment) -> list[Child]:
+    """On trial one server does everything. In earnest requests go to the fastest one, and streams to one of their own
+    when it has a port (docs/operations.md, "Streams").
+    """
+    everything = _granian("web", "asgi", env.port, "--workers", "2", *WEB_FLAGS)
+    if env.debug:
+        return [everything]
+    web = _granian("web", "wsgi", env.port, *WSGI_FLAGS)
+    return [web, _granian("streams", "asgi", env.streams_port, *WEB_FLAGS)] if env.streams_port else [web]
+
+
+def _granian(name: str, interface: str, port: int, *flags: str) -> Child:
+    command = [
+        sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), *flags,
+        f"config.{interface}:application",
+    ]  # fmt: skip
+    # granian ignores a SIGTERM that comes in its first second, for good.
+    return Child(name, command, {"RAPPORT_PROCESS": "web"}, patience=3.0)
 
 
 def _manage(*arguments: str) -> str:
@@ -66,13 +86,15 @@ def _manage(*arguments: str) -> str:
     return done.stdout
 
 
-def _ensure_port_is_free(port: int) -> None:
+def _ensure_port_is_free(variable: str, port: int | None) -> None:
+    if port is None:
+        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise BadSetting("PORT", f"{port} is in use; choose another, such as PORT={port + 1}.") from None
+            raise BadSetting(variable, f"{port} is in use; choose another, such as {variable}={port + 1}.") from None
 
 
 def _is_ready(env: Environment) -> bool:

@@ -159,6 +159,8 @@ SENTENCES = {
     "message.unsubscribed": gettext_lazy("Unsubscribed"),
     "message.sent_again": gettext_lazy("Message sent again by hand"),
     "message.marked": gettext_lazy("Message viewed or put away"),
+    "message.removed": gettext_lazy("Message removed by the member"),
+    "notices.viewed": gettext_lazy("All notices viewed"),
     "message.replied": gettext_lazy("Message answered"),
     "message.auto_replied": gettext_lazy("Message answered by a machine"),
     "message.bounced": gettext_lazy("Message bounced"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from backoffice.services.in_apps import InAppStreamViewSet, InAppViewSet
 from backoffice.services.members import MemberViewSet
 from backoffice.services.notifications import ClockViewSet, CommunicationViewSet
 from backoffice.services.session import SessionViewSet
@@ -19,4 +20,10 @@ urlpatterns = [
     ),
     path("notification/api/communications", CommunicationViewSet.as_view({"get": "list"})),
     path("notification/api/test-clock", ClockViewSet.as_view({"get": "clock", "post": "move"})),
+    path("notification/api/in-apps/me", InAppViewSet.as_view({"get": "list"})),
+    path("notification/api/in-apps/me/unread-count", InAppViewSet.as_view({"get": "unread"})),
+    path("notification/api/in-apps/stream", InAppStreamViewSet.as_view({"get": "stream"})),
+    path("notification/api/in-apps/read-all", InAppViewSet.as_view({"patch": "mark_all"})),
+    path("notification/api/in-apps/<str:notification_id>", InAppViewSet.as_view({"delete": "destroy"})),
+    path("notification/api/in-apps/<str:notification_id>/read", InAppViewSet.as_view({"patch": "mark"})),
 ]

@@ -20,8 +20,9 @@ from benchmarks.measuring import MANY
 from benchmarks.processes import largest_megabytes
 from benchmarks.rows.lists import SURFACES, is_there
 from benchmarks.rows.records import by_id
-from benchmarks.servers import FLAGS, free_port, serving
+from benchmarks.servers import free_port, serving
 from config.env import PROJECT
+from config.serve import WSGI_FLAGS
 
 READY = "Rapport is ready."
 PATIENCE_SECONDS = 300.0
@@ -93,7 +94,7 @@ def _pass_on(output: IO[str], lines: "queue.Queue[str]") -> None:
 def _memory(bench: Bench) -> Result:
     """A server of its own, so that nothing else has grown it; each of its workers answers its share."""
     surfaces = [surface.ask(bench.middle) for surface in SURFACES if is_there(bench, surface)]
-    workers = int(FLAGS[FLAGS.index("--workers") + 1])
+    workers = int(WSGI_FLAGS[WSGI_FLAGS.index("--workers") + 1])
     with serving(bench.home, "product") as servers:
         load = Load(servers["product"], [NOTHING, *surfaces, *by_id(bench.middle)], bench.middle.key)
         load.client().milliseconds(load.asks[:1])

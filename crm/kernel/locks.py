@@ -22,3 +22,18 @@ def hold_platform_name(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5min'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"platform:{name}"])
+
+
+def try_to_keep(name: str) -> bool:
+    """Hold `name`, of the whole platform, for as long as this connection lasts or until `let_go`; False when another
+    connection has it. The same connection is given it again and again: the caller knows what it has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"kept:{name}"])
+        return bool(cursor.fetchone()[0])
+
+
+def let_go(name: str) -> None:
+    """Hold `name` no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"kept:{name}"])

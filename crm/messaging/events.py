@@ -214,3 +214,23 @@ class MessageMarked(DomainEvent):
     contact_id: UUID
     viewed: bool
     archived: bool
+
+
+@dataclass(frozen=True)
+class MessageRemoved(DomainEvent):
+    """The person wants to see it no more; staff still do."""
+
+    name: ClassVar[str] = "message.removed"
+    about: ClassVar[str] = "communication"
+    communication_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class NoticesViewed(DomainEvent):
+    """The person has looked at all their notices at once."""
+
+    name: ClassVar[str] = "notices.viewed"
+    about: ClassVar[str] = "contact"
+    contact_id: UUID
+    number: int

@@ -30,6 +30,7 @@ from tests.crm.feedback.asked import an_answer, ask
 from tests.crm.files.brought import a_file
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
+from tests.crm.messaging.notices import a_standing_notice
 from tests.dialects.traces import traces_of
 from tests.members import Member
 
@@ -95,6 +96,8 @@ def build_stage(cast: Cast) -> Stage:
     ids["approval"] = str(a_waiting_request(cast.acme, UUID(people["acme"].id)).pk)
     ids["email"] = str(an_own_email(cast.acme, UUID(people["acme"].id), email=f"{CANARY['acme']}@own.example"))
     ids["account"], ids["payment method"] = str(accounts["acme"]), str(methods["acme"])
+    notices = {name: a_standing_notice(getattr(cast, name), UUID(people[name].id)) for name in CANARY}
+    ids["notification"] = str(notices["acme"].pk)
     ids["message"], ids["device"] = sent["acme"], f"S-{CANARY['acme']}"
     ids["file"] = str(a_file(cast.acme, CANARY["acme"].encode(), "mine.txt", UUID(people["acme"].id)).pk)
     unknown = {name: str(uuid4()) for name in ids} | {"listing": "999999999"}

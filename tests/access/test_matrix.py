@@ -28,7 +28,8 @@ PARTS = {
     "campaign_id": "campaign", "lead_id": "lead", "interaction_id": "interaction",
     "customer_interaction_id": "customer interaction", "merge_id": "merge", "lead_merge_id": "lead merge",
     "import_id": "import", "segment_id": "segment", "feedback_id": "feedback",
-    "communication_id": "message", "approval_id": "approval", "serial_number": "device",
+    "communication_id": "message", "notification_id": "notification",
+    "approval_id": "approval", "serial_number": "device",
     "product_id": "product", "order_id": "order", "file_id": "file", "record_id": "order", "token": "token",
     "account_id": "account", "email_id": "email", "payment_method_id": "payment method",
 }  # fmt: skip
@@ -40,7 +41,8 @@ BY_TOKEN_TOO = {"act"}
 # Answers in figures, numbers and names of businesses alone; their own tests ask whose they are.
 FIGURES = re.compile(
     r"/(reports/\w+|analytics/dashboard|customers/segments|health|score|demographics|test-clock"
-    r"|check-access-token-session|approval_requests|preferences|industries|reward_offers|data_exports|v1/contacts)$"
+    r"|check-access-token-session|approval_requests|preferences|industries|reward_offers|data_exports|v1/contacts"
+    r"|unread-count|in-apps/stream)$"
 )
 
 

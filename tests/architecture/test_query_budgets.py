@@ -47,6 +47,7 @@ from tests.crm.approvals.asked import a_waiting_request
 from tests.crm.feedback.asked import an_answer
 from tests.crm.insights.stage import a_segment
 from tests.crm.messaging.letters import a_message, a_template
+from tests.crm.messaging.notices import a_standing_notice
 from tests.members import BASE, Member, a_member, app, authenticate, member_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets")]
@@ -75,6 +76,7 @@ def people_in_the_listing(world: World, number: int) -> None:
         an_interaction_with(world, the_customer(world, contact_id))
         a_message(world, f"own {uuid4()}", recipient=Recipient(email="reader@example.com", contact_id=reader))
         a_message(world, str(contact_id))
+        a_standing_notice(world, reader)
         a_waiting_request(world, reader)
         with world.scope():
             row = ask_for_export(contact_id=reader)
@@ -194,6 +196,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/dev/crm"),
     "v1/dev/crm/orders/<uuid:order_id>/refunds": lambda world: _refunds(world, "/v1/dev/crm"),
     "notification/api/communications": lambda world: world.api.get("/notification/api/communications", limit=100),
+    "notification/api/in-apps/me": lambda world: _reader(world).api.get("/notification/api/in-apps/me", limit=100),
     "self-service/v1/contacts/<str:contact_id>/devices": lambda world: _own(world, "devices"),
     "self-service/v1/contacts/<str:contact_id>/accounts": lambda world: _own(world, "accounts"),
     "self-service/v1/contacts/<str:contact_id>/payment_methods": lambda world: _own(world, "payment_methods"),

@@ -44,6 +44,7 @@ USERS_OF_SCOPE_FOR = {
     "crm/kernel/jobs.py": "the task base, for jobs",
     "crm/kernel/commands.py": "the command base",
     "selfservice/portal/links.py": "a link in a message names its tenant",
+    "crm/web/streams/hub.py": "streams go on when the request that opened them is over",
 }
 # The only modules with SQL of their own, with the reason.
 RAW_SQL = {
@@ -51,7 +52,8 @@ RAW_SQL = {
     "crm/organisations/selectors.py": "the read that every request begins with",
     "crm/contacts/selectors.py": "the read that every member's request begins with",
     "crm/feedback/selectors/requests.py": "whose a link is, which names no tenant",
-    "crm/messaging/selectors.py": "where anything is due, and whose a message is, asked of all tenants at once",
+    "crm/messaging/selectors/platform.py": "where anything is due, and whose a message is, of all tenants",
+    "crm/messaging/selectors/notices.py": "what arrived for each of many people, of the open scope",
     "crm/imports/services/planning.py": "where a chunk's keys came up earlier in its file, of the open scope",
     "crm/reports/selectors/order_days.py": "where days are to be counted anew, asked of all tenants at once",
     "crm/web/health.py": "asks whether the database answers at all",

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,9 +22,9 @@ from benchmarks.environment import HOST, prepare
 from benchmarks.load import Load, run
 from benchmarks.people import person, spread
 from benchmarks.rows.records import CREATE
-from benchmarks.servers import FLAGS
 from config import env, serve
 from config.env import PROJECT, BadSetting
+from config.serve import WSGI_FLAGS
 
 ROWS = ("b1", "b2", "b3", "b4", "b5", "sign-in")
 
@@ -90,10 +91,11 @@ def test_under_load_every_request_has_a_key_of_its_own(seconds: float) -> None:
     assert len(set(Counting.keys)) == len(Counting.keys) >= rate.requests
 
 
-def test_the_servers_are_started_as_make_run_starts_the_web() -> None:
-    command = next(child.command for child in serve._children(env.read()) if child.name == "web")
-    started = list(command)
-    assert started[started.index("--workers") : -1] == list(FLAGS)
+def test_the_servers_are_started_as_the_web_is_in_earnest() -> None:
+    (web,) = serve._web(replace(env.read(), debug=False, streams_port=None))
+    started = list(web.command)
+    assert started[started.index("--workers") : -1] == list(WSGI_FLAGS)
+    assert started[started.index("--interface") + 1] == "wsgi"
 
 
 def test_a_person_is_the_same_whoever_asks() -> None:

@@ -44,8 +44,14 @@ def faults(name: str, operation: str, answer: Any) -> list[str]:
     validator = Draft202012Validator({**schema, "components": {"schemas": components}}, format_checker=FormatChecker())
     return [
         f"{'.'.join(map(str, error.absolute_path)) or 'the body'}: {error.message}"
-        for error in _leaves(validator.iter_errors(answer.json()))
+        for error in _leaves(validator.iter_errors(_body_of(answer)))
     ]
+
+
+def _body_of(answer: Any) -> Any:
+    if answer["Content-Type"] == "application/json":
+        return answer.json()
+    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
 
 
 def allowed(name: str, schema: Any, value: Any) -> list[str]:

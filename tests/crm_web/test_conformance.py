@@ -15,6 +15,7 @@ from tests.backoffice.services.wire import a_signed_in_member, login, refresh, s
 from tests.builders import a_customer, an_entry
 from tests.cast import Api, World
 from tests.crm.messaging.letters import a_message, a_template
+from tests.crm.messaging.notices import a_standing_notice
 from tests.crm_web.documented import faults, operations
 from tests.dialects.ways import NOBODY
 
@@ -22,6 +23,7 @@ JOHN = {"name": "John Doe", "email": "john@example.com", "phone": "+1234567890",
 WHOLE = {**JOHN, "date_of_birth": "1990-05-17", "gender": "male", "status": "inactive"}
 CUSTOMERS, CUSTOMER, LISTING = "/v1/customers", "/v1/customers/{customer_id}", "/crm/{listing_id}"
 AUTH, NOTIFICATION = "/auth/api", "/notification/api"
+IN_APPS = f"{NOTIFICATION}/in-apps"
 INCLUDE = "include=points,tier,rewards,campaigns"
 
 
@@ -36,6 +38,17 @@ def _entry(world: World) -> dict[str, int]:
 def _in_test_mode(world: World) -> Api:
     with scope_for(Tenant(world.organisation.pk, Mode.TEST), job_actor("tests")):
         return Api(issue_key(name=new_id().hex).text)
+
+
+def _informed(world: World) -> Api:
+    """A member who has been told something in their app."""
+    member = a_signed_in_member(world, email=f"{new_id().hex}@example.com")
+    a_standing_notice(world, member.id)
+    return member.api
+
+
+def _first_notice(api: Api) -> str:
+    return f"{IN_APPS}/{api.get(f'{IN_APPS}/me').json()['data']['data'][0]['id']}"
 
 
 def _listing(world: World) -> str:
@@ -129,6 +142,31 @@ CALLS: dict[str, list[Callable[[World], Any]]] = {
         lambda world: (a_template(world), a_message(world), world.api.get(f"{NOTIFICATION}/communications"))[2],
         lambda world: world.api.get(f"{NOTIFICATION}/communications", since="yesterday"),
         lambda _: Api(None).get(f"{NOTIFICATION}/communications"),
+    ],
+    f"GET {IN_APPS}/me": [
+        lambda world: _informed(world).get(f"{IN_APPS}/me"),
+        lambda world: _informed(world).get(f"{IN_APPS}/me", type="letter"),
+    ],
+    f"GET {IN_APPS}/me/unread-count": [
+        lambda world: _informed(world).get(f"{IN_APPS}/me/unread-count"),
+        lambda world: world.api.get(f"{IN_APPS}/me/unread-count"),
+    ],
+    f"GET {IN_APPS}/stream": [
+        lambda world: _informed(world).get(f"{IN_APPS}/stream"),
+        lambda world: _informed(world).get(f"{IN_APPS}/stream", lastEventId="x"),
+    ],
+    f"PATCH {IN_APPS}/read-all": [
+        lambda world: _informed(world).patch(f"{IN_APPS}/read-all"),
+        lambda world: world.api.patch(f"{IN_APPS}/read-all"),
+    ],
+    f"PATCH {IN_APPS}/{{notification_id}}/read": [
+        lambda world: (api := _informed(world)).patch(f"{_first_notice(api)}/read", {"isRead": False}),
+        lambda world: (api := _informed(world)).patch(f"{_first_notice(api)}/read", {"isRead": "maybe"}),
+        lambda world: _informed(world).patch(f"{IN_APPS}/{NOBODY}/read"),
+    ],
+    f"DELETE {IN_APPS}/{{notification_id}}": [
+        lambda world: (api := _informed(world)).delete(_first_notice(api)),
+        lambda world: _informed(world).delete(f"{IN_APPS}/{NOBODY}"),
     ],
     f"GET {NOTIFICATION}/test-clock": [
         lambda world: _in_test_mode(world).get(f"{NOTIFICATION}/test-clock"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+import httpx
 from django.conf import settings
 from django.db import connection
 
@@ -45,8 +46,9 @@ class Process:
         environment = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"}
         self.env = {
             **environment, "DEBUG": "1", "DATABASE_URL": database_url(), "DATA_DIR": str(data_dir),
-            # What the test sealed, the process opens.
+            # What the test sealed, the process opens; whom it let in, comes in.
             "DATA_KEYS": ",".join(":".join(key) for key in settings.DATA_KEYS.keys),
+            "JWT_KEYS": ",".join(":".join(key) for key in settings.JWT_KEYS.keys), "BASE_URL": settings.BASE_URL,
             "RAPPORT_PROCESS": "worker", "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1",
             **({"CELERY_BROKER_URL": broker} if broker else {}),
         }  # fmt: skip
@@ -89,6 +91,22 @@ def a_worker(data_dir: Path, broker: str | None = None, *modules: str, log: str 
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "info"]
     command += ["--without-mingle", "--without-gossip", *imports]
     return Process(*command, broker=broker, data_dir=data_dir, log=log, ready="ready.")
+
+
+def a_web(data_dir: Path, port: int, interface: str = "asgi", application: str = "") -> Process:
+    """A web server with two workers, by itself; `application` is a test's own in place of the product's."""
+    command = [sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "2", "--no-ws", application or f"config.{interface}:application"]
+    started = Process(*command, broker=None, data_dir=data_dir, log=f"web-{port}", ready="Listening at")
+    wait_until(lambda: _answers(port), 60, "an answer of the web server")
+    return started
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def a_relay(data_dir: Path, broker: str | None = None) -> Process:

@@ -35,7 +35,9 @@ class Communication(TenantModel):
     `cause` names why it is sent; the same cause never sends twice. `reason` says why it was skipped, deferred or has
     failed. `wanted_at` is the first due moment, `due_at` the present one. `contact_id` and `lead_id` are plain ids,
     since messaging knows neither. `sent_at` is when it left; `sealed` holds, until then, what `content` must not show.
-    `viewed_at` and `archived_at` are what the member did with it in their app.
+    `viewed_at`, `archived_at` and `removed_at` are what the member did with it in their app. A message in the app is a
+    notice once it has arrived: from then on it has a `notice_number`, which grows from each of a person's notices to
+    their next, in the order in which they can be read.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -69,6 +71,8 @@ class Communication(TenantModel):
     created_at = models.DateTimeField(_("created"))
     viewed_at = models.DateTimeField(_("viewed"), null=True, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
+    notice_number = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("communication")
@@ -90,6 +94,14 @@ class Communication(TenantModel):
             models.Index(
                 fields=["organisation", "mode", "recipient_key", "sent_at"], name="communication_counted",
                 condition=Q(message_class=MessageClass.MARKETING, sent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "mode", "contact_id", "notice_number"], name="communication_notice",
+                condition=Q(notice_number__isnull=False, removed_at=None),
+            ),
+            models.Index(
+                fields=["organisation", "mode", "contact_id"], name="communication_unread",
+                condition=Q(notice_number__isnull=False, removed_at=None, viewed_at=None),
             ),
         ]  # fmt: skip
 

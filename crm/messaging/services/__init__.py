@@ -1,4 +1,5 @@
 from crm.messaging.services.marking import mark_communication
+from crm.messaging.services.notices import mark_all_notices_viewed, mark_notice, remove_notice
 from crm.messaging.services.preferences import Preference, choose_channels, preferences_of, unsubscribe
 from crm.messaging.services.queueing import queue_message, queue_messages
 from crm.messaging.services.receiving import Receipt, receive_mail
@@ -20,13 +21,16 @@ __all__ = [
     "empty_messages",
     "ensure_template",
     "lift_suppression",
+    "mark_all_notices_viewed",
     "mark_communication",
+    "mark_notice",
     "preferences_of",
     "publish_version",
     "queue_message",
     "queue_messages",
     "receive_mail",
     "remove_letters_of",
+    "remove_notice",
     "remove_sender",
     "send_again",
     "send_due",

@@ -17,9 +17,9 @@ def mark_communication(
     """Note that the person has seen their message, and whether it is put away; what is None stays. It was viewed when
     it was viewed first, and nobody has not seen what they saw (s2 §B4).
 
-    Raises CommunicationNotFound, for somebody else's too.
+    Raises CommunicationNotFound, for somebody else's and for one they removed too.
     """
-    row = Communication.objects.for_update().filter(pk=communication_id, contact_id=contact_id).first()
+    row = Communication.objects.for_update().filter(pk=communication_id, contact_id=contact_id, removed_at=None).first()
     if row is None:
         raise CommunicationNotFound
     before = (row.viewed_at, row.archived_at)

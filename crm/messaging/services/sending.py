@@ -44,6 +44,7 @@ from crm.messaging.models.communication import ACCEPTED, LEASE
 from crm.messaging.recipients import Recipient, as_they_are_now
 from crm.messaging.selectors import default_sender
 from crm.messaging.services.letters import letter_for, message_id_of
+from crm.messaging.services.notices import arrival_of
 from crm.messaging.services.suppression import suppress
 
 log = structlog.get_logger(__name__)
@@ -234,7 +235,10 @@ def _end(message: Communication, state: MessageState, reason: str = "") -> None:
         rows = Communication.objects.filter(pk=message.pk, state=MessageState.QUEUED)
     sent_at = message.sent_at if state in ACCEPTED else None
     reason = reason[:200]
-    if rows.update(state=state, reason=reason, sent_at=sent_at, claimed_until=None, sealed="", wrapped_key=""):
+    arrived = arrival_of(message) if state in ACCEPTED else {}
+    if rows.update(
+        state=state, reason=reason, sent_at=sent_at, claimed_until=None, sealed="", wrapped_key="", **arrived
+    ):
         record(
             _ENDINGS[state](
                 communication_id=message.pk, contact_id=str(message.contact_id or ""),
