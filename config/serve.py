@@ -42,6 +42,8 @@ def _prepared(env: Environment) -> dict[str, Any] | None:
 # Flags of every web process; benchmarks/servers.py measures with those of WSGI.
 WEB_FLAGS = ("--backlog", "512", "--no-ws", "--log-level", "warning")
 WSGI_FLAGS = ("--workers", "2", "--blocking-threads", "4", *WEB_FLAGS)
+# A stream would go on for minutes: its client comes back to whoever serves then.
+ASGI_FLAGS = ("--workers-kill-timeout", "5", *WEB_FLAGS)
 
 
 def _children(env: Environment) -> list[Child]:
@@ -62,11 +64,11 @@ def _web(env: Environment) -> list[Child]:
     """On trial one server does everything. In earnest requests go to the fastest one, and streams to one of their own
     when it has a port (docs/operations.md, "Streams").
     """
-    everything = _granian("web", "asgi", env.port, "--workers", "2", *WEB_FLAGS)
+    everything = _granian("web", "asgi", env.port, "--workers", "2", *ASGI_FLAGS)
     if env.debug:
         return [everything]
     web = _granian("web", "wsgi", env.port, *WSGI_FLAGS)
-    return [web, _granian("streams", "asgi", env.streams_port, *WEB_FLAGS)] if env.streams_port else [web]
+    return [web, _granian("streams", "asgi", env.streams_port, *ASGI_FLAGS)] if env.streams_port else [web]
 
 
 def _granian(name: str, interface: str, port: int, *flags: str) -> Child:

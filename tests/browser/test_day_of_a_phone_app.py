@@ -1,5 +1,5 @@
 """A phone app's day, over HTTP, with the product's own worker: in by a code, consent, a picture, an order that waits
-for one's word, its printout, messages, out. What was mailed is read as a script would, in test mode.
+for one's word, its printout, messages, a stream, out. What was mailed is read as a script would, in test mode.
 """
 
 import re
@@ -14,6 +14,7 @@ import pytest
 from tests.browser.conftest import Wire
 from tests.browser.product import Product
 from tests.crm.files.brought import picture
+from tests.journeys.listening import listeners
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 BASE, ORDERS = "/self-service/v1", "/dev/crm/orders"
@@ -92,6 +93,11 @@ def test_a_phone_app_from_morning_to_night(product: Product, wire: Wire) -> None
     done(pia.put(f"{BASE}/communications/{messages[0]['id']}/actions", json={"viewed": "true"}))
     assert done(pia.get(f"{BASE}/communications/{messages[0]['id']}"))["is_viewed"] is True
 
-    done(pia.post(f"{own}/sign_out"))
+    with listeners() as listen:
+        stream = listen(product.base_url, tokens["access_token"])
+        stream.waits_for("unread-count", 1)
+        assert stream.is_open
+        done(pia.post(f"{own}/sign_out"))
+        soon(lambda: not stream.is_open, "the end of the stream", seconds=5)
     assert pia.get(own).status_code == 401
     assert app.post(f"{BASE}/contacts/refresh", json={"refresh_token": tokens["refresh_token"]}).status_code == 401
