@@ -21,11 +21,12 @@ from tests.mutants.ordering import ORDERING
 from tests.mutants.people import PEOPLE
 from tests.mutants.selling import SELLING
 from tests.mutants.signing_in import SIGNING_IN
+from tests.mutants.streaming import STREAMING
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".venv", "var", ".git", "__pycache__", ".*_cache", "staticfiles")
 
-MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING, *SIGNING_IN, *APPROVING)
+MUTANTS = (*HOUSE, *CALLERS, *SELLING, *PEOPLE, *ORDERING, *KNOWING, *SIGNING_IN, *APPROVING, *STREAMING)
 
 
 def main() -> int:

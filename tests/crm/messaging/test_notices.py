@@ -79,7 +79,8 @@ def test_one_statement_tells_of_everybody(cast: Cast, django_assert_num_queries:
     assert told == [([mine.pk], 1), ([], 1), ([], 0)]
     for other in (cast.rival, cast.rehearsal):
         with at(other, NOON):
-            assert inboxes({people[0]: 0})[people[0]].unread == 0
+            elsewhere = inboxes({people[0]: 0})[people[0]]
+            assert (list(elsewhere.arrived), elsewhere.unread) == ([], 0)
 
 
 def test_what_is_captured_in_test_mode_arrives_as_well(cast: Cast) -> None:
