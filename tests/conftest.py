@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
 from config import postgres
 from crm.kernel.tenancy import scope_or_none
 from tests.cast import Api, Cast, World, cast_for_a_test, keep_cast
 from tests.proofs import IN_FULL
+from tests.template_database import template_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,8 +26,12 @@ def _server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(_server: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """The test database is made only once there is a server."""
+def django_db_modify_db_settings(
+    _server: None, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """The test database is made only once there is a server, as a copy of one that is migrated."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(autouse=True)

@@ -9,25 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 import httpx
 from django.conf import settings
-from django.db import connection
 
 from crm.kernel.due import State
 from crm.kernel.models import Event, QueuedTask
+from tests.template_database import database_url
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-def database_url() -> str:
-    """The test's own database, as a process outside reaches it."""
-    config = connection.settings_dict
-    user = quote(str(config["USER"]), safe="")
-    password = f":{quote(str(config['PASSWORD']), safe='')}" if config["PASSWORD"] else ""
-    host, port = quote(str(config["HOST"] or "127.0.0.1"), safe=""), config["PORT"] or 5432
-    return f"postgres://{user}{password}@{host}:{port}/{config['NAME']}"
 
 
 def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:

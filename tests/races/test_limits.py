@@ -12,8 +12,9 @@ import redis
 
 from crm.web.limits import Usage
 from tests.cast import Cast
-from tests.journeys.processes import PROJECT, database_url
+from tests.journeys.processes import PROJECT
 from tests.races.together import together
+from tests.template_database import database_url
 
 pytestmark = pytest.mark.xdist_group("races")
 

@@ -23,8 +23,9 @@ from tests.cast import Cast, World
 from tests.crm.messaging.letters import a_message, a_template, events_of, send
 from tests.crm.messaging.mails import NASTY, a_complaint, a_reply, a_report
 from tests.dialects.traces import latest_events
-from tests.journeys.processes import PROJECT, database_url
+from tests.journeys.processes import PROJECT
 from tests.races.together import succeeded, together, without_index
+from tests.template_database import database_url
 
 pytestmark = pytest.mark.django_db
 
