@@ -14,7 +14,7 @@ from crm.messaging.services import mark_all_notices_viewed
 from tests.backoffice.services.wire import Visitor, a_signed_in_member
 from tests.cast import Cast, World
 from tests.crm.messaging.notices import a_notice
-from tests.journeys.listening import Listeners, listeners
+from tests.journeys.listening import PATH, Listeners, listeners
 from tests.journeys.processes import a_web, wait_until
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -138,6 +138,13 @@ def test_a_member_has_three_streams_over_all_processes(acme: World, tmp_path: Pa
         # A process that is killed gives back what it held.
         first.kill()
         wait_until(lambda: [listen(homes[1], ann.token).status for _ in range(3)].count(200) >= 2, 10, "room again")
+
+
+def test_head_opens_no_stream(acme: World, base_url: str) -> None:
+    ann = a_signed_in_member(acme, name="Ann Lee", email="ann@example.com")
+    for _ in range(4):
+        answer = httpx.head(f"{base_url}{PATH}", headers={"Authorization": f"Bearer {ann.token}"}, timeout=5)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/event-stream")
 
 
 def test_who_comes_back_misses_nothing(acme: World, base_url: str, listen: Listeners) -> None:

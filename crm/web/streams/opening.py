@@ -53,6 +53,7 @@ def open_stream(
     stream = Stream(topic, caller.tenant, caller.id, caller.session_id, position)
     news = topic.news({stream.subject_id: position})[stream.subject_id]
     first = RETRY + b"".join(event.to_bytes() for event in before) + stream.take(news)
-    if carrier := carrier_of(request):
+    # HEAD asks what the answer would be like, and not for it.
+    if request.method == "GET" and (carrier := carrier_of(request)):
         carrier.take_over(stream, hub)
     return StreamingHttpResponse([first], content_type=MEDIA_TYPE, headers=_HEADERS)
