@@ -53,8 +53,11 @@ class Carrier:
             await send({"type": "http.response.body", "body": b""})
         finally:
             watcher.cancel()
-            if self._stream is not None and self._hub is not None:
-                self._hub.leave(self._stream)
+
+    def let_go(self) -> None:
+        """The request is over, however it ended."""
+        if self._stream is not None and self._hub is not None:
+            self._hub.leave(self._stream)
 
     async def _next(self) -> bytes | None:
         if self._chunks.qsize() > MOST_WAITING:

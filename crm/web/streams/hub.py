@@ -16,7 +16,7 @@ from django.db import connection
 from crm.contacts.selectors import member_sessions_open
 from crm.kernel.actors import job_actor
 from crm.kernel.entrances import scope_for
-from crm.kernel.errors import Throttled, Unavailable
+from crm.kernel.errors import DomainError, Throttled, Unavailable
 from crm.kernel.locks import let_go, try_to_keep
 from crm.kernel.tenancy import Tenant
 from crm.web.streams.stream import Stream, Topic
@@ -49,7 +49,8 @@ class Arrival:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.answered = threading.Event()
-        self.is_in = False
+        # None where nobody could tell.
+        self.is_in: bool | None = None
 
 
 class Hub:
@@ -74,7 +75,8 @@ class Hub:
                 self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
                 self._thread.start()
             self._changed.notify()
-        if not arrival.answered.wait(_ADMITTED_WITHIN):
+        arrival.answered.wait(_ADMITTED_WITHIN)
+        if arrival.is_in is None:
             self.leave(stream)
             raise Unavailable
         if not arrival.is_in:
@@ -113,23 +115,29 @@ class Hub:
         with self._changed:
             arrivals, self._arrivals = self._arrivals, []
             leavers, self._leavers = self._leavers, []
-        for arrival in arrivals:
-            self._let_in(arrival)
+        try:
+            for arrival in arrivals:
+                self._let_in(arrival)
+        finally:
+            for arrival in arrivals:
+                arrival.answered.set()
         self._end([stream for stream in leavers if stream in self._streams], "gone")
         old = time.monotonic() - LIFE_SECONDS
         self._end([stream for stream in self._streams if stream.opened_at < old], "old")
         self._end_signed_out()
         for (topic, tenant), streams in self._by_tenant().items():
-            self._tell(topic, tenant, streams)
+            try:
+                self._tell(topic, tenant, streams)
+            except DomainError as error:
+                # The fault of one organisation, which may just have been suspended, is not that of all others.
+                self._end(streams, error.code)
 
     def _let_in(self, arrival: Arrival) -> None:
-        try:
-            slot = self._free_slot(arrival.stream)
-            if slot is not None:
-                self._streams[arrival.stream] = slot
-                arrival.is_in = True
-        finally:
-            arrival.answered.set()
+        slot = self._free_slot(arrival.stream)
+        if slot is not None:
+            self._streams[arrival.stream] = slot
+        arrival.is_in = slot is not None
+        arrival.answered.set()
 
     def _free_slot(self, stream: Stream) -> int | None:
         """One of three places, held by a lock of this connection: who is killed gives it back."""

@@ -26,9 +26,12 @@ class WithStreams:
             # granian answers with a future, and a2wsgi waits for coroutines only.
             return await receive()
 
-        await self._web(carrier.into(scope), read, outlet.send)
-        if carrier.goes_on:
-            await carrier.go_on(receive, outlet.send_more)
+        try:
+            await self._web(carrier.into(scope), read, outlet.send)
+            if carrier.goes_on:
+                await carrier.go_on(receive, outlet.send_more)
+        finally:
+            carrier.let_go()
 
 
 class _Outlet:
