@@ -72,13 +72,16 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
     trial = not env.get("SECRET_KEY") and not env.get("DATABASE_URL")
     debug = _flag(env, "DEBUG", default=trial)
     port = _port(env, "PORT") or 8000
+    streams_port = _port(env, "STREAMS_PORT")
+    if streams_port == port:
+        raise BadSetting("STREAMS_PORT", f"must be another than PORT, which is {port}.")
     base_url = _web_address(env, "BASE_URL") or f"http://127.0.0.1:{port}"
     return Environment(
         process=env.get("RAPPORT_PROCESS", "command"),
         data_dir=data_dir,
         debug=debug,
         port=port,
-        streams_port=_port(env, "STREAMS_PORT"),
+        streams_port=streams_port,
         base_url=base_url.rstrip("/"),
         secret_key=_secret_key(env, data_dir, debug),
         jwt_keys=_key_ring(env, "JWT_KEYS", data_dir, required=not debug),

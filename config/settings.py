@@ -110,6 +110,11 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             **(ENV.database or {}).get("OPTIONS", {}),
             "connect_timeout": 5,
+            # Of a server that has gone without a word: no statement waits for the network longer than half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 4,
+            "tcp_user_timeout": 30_000,
             # Statements are prepared at their fifth use: planning one takes longer than running it.
             "server_side_binding": True,
             "prepare_threshold": 5,

@@ -53,6 +53,7 @@ RAW_SQL = {
     "crm/contacts/selectors.py": "the read that every member's request begins with",
     "crm/feedback/selectors/requests.py": "whose a link is, which names no tenant",
     "crm/messaging/selectors/platform.py": "where anything is due, and whose a message is, of all tenants",
+    "crm/messaging/services/notices.py": "numbers of the open scope, in an order that the ORM cannot say",
     "crm/messaging/selectors/notices.py": "what arrived for each of many people, of the open scope",
     "crm/imports/services/planning.py": "where a chunk's keys came up earlier in its file, of the open scope",
     "crm/reports/selectors/order_days.py": "where days are to be counted anew, asked of all tenants at once",

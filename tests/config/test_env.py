@@ -264,3 +264,11 @@ def test_other_origins_are_refused(trial: Read, value: str) -> None:
 
 def test_the_kind_of_process_is_told(trial: Read) -> None:
     assert trial(RAPPORT_PROCESS="worker").process == "worker"
+
+
+def test_streams_have_a_port_of_their_own(trial: Read) -> None:
+    assert trial().streams_port is None
+    assert trial(STREAMS_PORT="8100").streams_port == 8100
+    for wrong in ("8000", "0", "x", "70000"):
+        with pytest.raises(BadSetting, match="STREAMS_PORT"):
+            trial(STREAMS_PORT=wrong)

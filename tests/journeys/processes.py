@@ -83,10 +83,10 @@ def a_worker(data_dir: Path, broker: str | None = None, *modules: str, log: str 
     return Process(*command, broker=broker, data_dir=data_dir, log=log, ready="ready.")
 
 
-def a_web(data_dir: Path, port: int, interface: str = "asgi", application: str = "") -> Process:
-    """A web server with two workers, by itself; `application` is a test's own in place of the product's."""
+def a_web(data_dir: Path, port: int, interface: str = "asgi", application: str = "", workers: int = 2) -> Process:
+    """A web server by itself; `application` is a test's own in place of the product's."""
     command = [sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "2", "--no-ws", application or f"config.{interface}:application"]
+    command += ["--workers", str(workers), "--no-ws", application or f"config.{interface}:application"]
     started = Process(*command, broker=None, data_dir=data_dir, log=f"web-{port}", ready="Listening at")
     wait_until(lambda: _answers(port), 60, "an answer of the web server")
     return started

@@ -1,5 +1,7 @@
 """Streams from the product's own web server: told at once, ended with the session, three for each member."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from django.db import connection
 
 from crm.contacts.services import delete_contact, update_customer
 from crm.messaging.services import mark_all_notices_viewed
@@ -202,3 +205,31 @@ def test_other_answers_are_those_of_wsgi(acme: World, base_url: str) -> None:
         assert shop.post("/v1/customers", content=b"x" * (3 * 1024 * 1024), headers=json).status_code == 413
     with httpx.Client(base_url=base_url, headers={"api_key": acme.publishable_key}, timeout=30) as app:
         assert app.post("/self-service/v1/contacts/authenticate", json={"provider": "EMAIL"}).status_code == 400
+
+
+def test_a_database_that_hangs_ends_streams_and_keeps_nobody_waiting(
+    acme: World, tmp_path: Path, listen: Listeners
+) -> None:
+    port = a_port()
+    with a_web(tmp_path, port, workers=1):
+        home, ann = f"http://127.0.0.1:{port}", a_signed_in_member(acme, name="Ann Lee", email="ann@example.com")
+        stream = listen(home, ann.token)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = %s", [_database()])
+            ((hubs_backend,),) = cursor.fetchall()
+        # As a machine that is there and does not answer: of the embedded server, whose processes may be stopped.
+        os.kill(hubs_backend, signal.SIGSTOP)
+        try:
+            wait_until(lambda: not stream.is_open, 8, "the end of the stream")
+            began = time.monotonic()
+            refused = listen(home, ann.token)
+            assert (refused.status, time.monotonic() - began < 2) == (503, True)
+        finally:
+            os.kill(hubs_backend, signal.SIGCONT)
+        wait_until(lambda: listen(home, ann.token).status == 200, 10, "streams again")
+
+
+def _database() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])

@@ -10,6 +10,7 @@ from crm.files.selectors import pictures_of
 from crm.kernel.clock import now
 from crm.kernel.merging.carry import also_late
 from crm.kernel.sealing import new_wrapped_key
+from crm.messaging.services import number_anew
 from crm.organisations.models import SessionKind
 from crm.organisations.services import end_sessions_of
 
@@ -67,6 +68,16 @@ def give_files(carry: Carry) -> int:
     return move(carry)
 
 
+@also_late
+def move_messages(carry: Carry) -> int:
+    """What a loser had in their app arrives in the winner's."""
+    moving = list(carry.rows_of_losers().values_list("pk", flat=True))
+    with carry.watching(carry.model, moving):
+        carry.rows_of_losers().update(contact_id=carry.winner_id)
+        number_anew(communication_ids=moving, contact_id=carry.winner_id)
+    return len(moving)
+
+
 on_merge("contacts.Customer.contact", stay("the merge itself writes it, for its fields can be chosen"))
 on_merge("contacts.CompanyProfile.contact", fold(fill_profile))
 on_merge("contacts.ConsentEntry.contact", stay("what each of them decided; it is shown with the winner's"))
@@ -95,6 +106,6 @@ on_merge("contacts.DuplicatePair.second", settle_pairs)
 # Of the apps below, which know no contact.
 on_merge("organisations.Session.subject_id", end_sessions)
 on_merge("kernel.Event.subject_id", stay("the audit trail tells what happened to whom, as it was then"))
-on_merge("messaging.Communication.contact_id", move)
+on_merge("messaging.Communication.contact_id", move_messages)
 on_merge("files.StoredFile.contact_id", give_files)
 on_merge("approvals.ApprovalRequest.contact_id", move)

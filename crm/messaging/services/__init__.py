@@ -1,5 +1,5 @@
 from crm.messaging.services.marking import mark_communication
-from crm.messaging.services.notices import mark_all_notices_viewed, mark_notice, remove_notice
+from crm.messaging.services.notices import mark_all_notices_viewed, mark_notice, number_anew, remove_notice
 from crm.messaging.services.preferences import Preference, choose_channels, preferences_of, unsubscribe
 from crm.messaging.services.queueing import queue_message, queue_messages
 from crm.messaging.services.receiving import Receipt, receive_mail
@@ -24,6 +24,7 @@ __all__ = [
     "mark_all_notices_viewed",
     "mark_communication",
     "mark_notice",
+    "number_anew",
     "preferences_of",
     "publish_version",
     "queue_message",

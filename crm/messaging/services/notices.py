@@ -1,19 +1,31 @@
 """Notices: messages that have arrived in a member's app, and what the member does with them (s1 §6)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import BigIntegerField, Func
 
 from crm.kernel.clock import now
 from crm.kernel.events import record
 from crm.kernel.locks import hold_names
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.kernel.tenancy import ScopedQuerySet, current_scope
 from crm.kernel.transactions import atomic
 from crm.messaging.errors import CommunicationNotFound
 from crm.messaging.events import MessageMarked, MessageRemoved, NoticesViewed
 from crm.messaging.models import Communication, MessageChannel
 from crm.messaging.selectors import notices_of
+
+# In their order: who listens for the person they come to has come past the numbers that they had.
+_NUMBERED_ANEW = """
+UPDATE messaging_communication c SET notice_number = numbered.number
+FROM (SELECT ordered.id, nextval('messaging_notice_number') AS number
+      FROM (SELECT id FROM messaging_communication
+            WHERE organisation_id = %s AND mode = %s AND id = ANY(%s) AND notice_number IS NOT NULL
+            ORDER BY notice_number) AS ordered) AS numbered
+WHERE c.id = numbered.id
+"""
 
 
 class NextNumber(Func):
@@ -32,6 +44,15 @@ def arrival_of(message: Communication) -> dict[str, Any]:
         return {}
     hold_names(f"notices:{message.contact_id}")
     return {"notice_number": NextNumber()}
+
+
+@atomic
+def number_anew(*, communication_ids: Sequence[UUID], contact_id: UUID) -> None:
+    """Let notices that have become this person's arrive for them now, in their order."""
+    hold_names(f"notices:{contact_id}")
+    organisation_id, mode = current_scope().tenant
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERED_ANEW, [organisation_id, str(mode), list(communication_ids)])
 
 
 @atomic

@@ -1,6 +1,7 @@
 """Between a view, which answers and is done, and the event loop, which keeps the answer open."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,9 +15,9 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS, LOOK_SECONDS = 15.0, 1.0
 # Of a client that does not read: it comes back and is told what it has missed.
-MOST_WAITING = 200
+MOST_WAITING, READS_WITHIN = 200, 15.0
 _KEY = "rapport.streams"
 
 
@@ -24,6 +25,8 @@ class Carrier:
     """One request's chance to become a stream. Lies in the ASGI scope, where the view finds it."""
 
     def __init__(self) -> None:
+        # Whether the client has gone: whoever makes more of the answer may stop.
+        self.is_gone = False
         self._loop = asyncio.get_running_loop()
         self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._stream: Stream | None = None
@@ -42,17 +45,22 @@ class Carrier:
     def goes_on(self) -> bool:
         return self._stream is not None
 
-    async def go_on(self, receive: Receive, send: Send) -> None:
+    async def go_on(self, send: Send) -> None:
         """Pass on what the hub tells, with a comment now and then so that both sides see a broken line, until the
-        client goes or the hub ends it.
+        client goes, the hub ends it, or the hub itself hangs.
         """
-        watcher = asyncio.create_task(self._watch(receive))
         try:
-            while (chunk := await self._next()) is not None:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            watcher.cancel()
+            while (chunk := await self._next()) is not None and not self.is_gone:
+                await asyncio.wait_for(_told(send, chunk), READS_WITHIN)
+            await asyncio.wait_for(_told(send, b"", is_last=True), READS_WITHIN)
+        except TimeoutError:
+            # It is connected and does not read. What it is owed must not lie here for ever.
+            return
+
+    def hang_up(self) -> None:
+        """The client has gone."""
+        self.is_gone = True
+        self._chunks.put_nowait(None)
 
     def let_go(self) -> None:
         """The request is over, however it ended."""
@@ -60,17 +68,16 @@ class Carrier:
             self._hub.leave(self._stream)
 
     async def _next(self) -> bytes | None:
-        if self._chunks.qsize() > MOST_WAITING:
-            return None
-        try:
-            return await asyncio.wait_for(self._chunks.get(), HEARTBEAT_SECONDS)
-        except TimeoutError:
-            return HEARTBEAT
-
-    async def _watch(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._chunks.put_nowait(None)
+        """The next to tell; None when there will be no more."""
+        silent_since = time.monotonic()
+        while time.monotonic() - silent_since < HEARTBEAT_SECONDS:
+            if self._chunks.qsize() > MOST_WAITING or (self._hub is not None and self._hub.is_stuck):
+                return None
+            try:
+                return await asyncio.wait_for(self._chunks.get(), LOOK_SECONDS)
+            except TimeoutError:
+                continue
+        return HEARTBEAT
 
     def _push(self, chunk: bytes | None) -> None:
         try:
@@ -80,7 +87,31 @@ class Carrier:
             return
 
 
+async def _told(send: Send, chunk: bytes, *, is_last: bool = False) -> None:
+    await send({"type": "http.response.body", "body": chunk, "more_body": not is_last})
+
+
 def carrier_of(request: Any) -> Carrier | None:
     """The carrier of a request that came through `config.asgi`; None behind plain WSGI."""
-    found: Carrier | None = request.META.get("asgi.scope", {}).get(_KEY)
+    return _carrier_in(request.META)
+
+
+def stopping_when_gone(wsgi: Any) -> Any:
+    """The same WSGI application; a download is not made to its end for a client who has gone."""
+
+    def application(environ: Any, start_response: Any) -> Any:
+        carrier, chunks = _carrier_in(environ), wsgi(environ, start_response)
+        try:
+            for chunk in chunks:
+                if carrier is not None and carrier.is_gone:
+                    return
+                yield chunk
+        finally:
+            chunks.close()
+
+    return application
+
+
+def _carrier_in(environ: Any) -> Carrier | None:
+    found: Carrier | None = environ.get("asgi.scope", {}).get(_KEY)
     return found

@@ -5,8 +5,9 @@ from typing import Any
 
 from crm.web.renderers import to_bytes
 
-# A client whose stream has ended comes back after this time.
-RETRY = b"retry: 5000\n\n"
+# A client whose stream has ended comes back after this time. Where streams never go on, that is all the time, and their
+# requests are counted: three apps must not use up their member's hour.
+RETRY, RETRY_WHERE_STREAMS_END = b"retry: 5000\n\n", b"retry: 60000\n\n"
 HEARTBEAT = b":\n\n"
 
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from crm.contacts.selectors import member_sessions_open
 from crm.kernel.actors import job_actor
 from crm.kernel.entrances import scope_for
-from crm.kernel.errors import DomainError, Throttled, Unavailable
+from crm.kernel.errors import Throttled, Unavailable
 from crm.kernel.locks import let_go, try_to_keep
 from crm.kernel.tenancy import Tenant
 from crm.web.streams.stream import Stream, Topic
@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS, SESSION_SECONDS, LIFE_SECONDS = 1.0, 2.0, 600.0
 STREAMS_OF_ONE, COME_BACK_SECONDS = 3, 30
-_ADMITTED_WITHIN = 5.0
+# A look that takes longer waits for a database that does not answer: its streams are not to be relied on any more.
+STUCK_SECONDS = 4.0
 
 
 class TooManyStreams(Throttled):
@@ -63,11 +64,19 @@ class Hub:
         self._streams: dict[Stream, int] = {}
         self._thread: threading.Thread | None = None
         self._sessions_asked = 0.0
+        self._began_to_look: float | None = None
+
+    @property
+    def is_stuck(self) -> bool:
+        began = self._began_to_look
+        return began is not None and time.monotonic() - began > STUCK_SECONDS
 
     def admit(self, stream: Stream) -> None:
         """Tell this stream from now on. Raises TooManyStreams when its person has three already, and Unavailable while
         there is no database.
         """
+        if self.is_stuck:
+            raise Unavailable
         arrival = Arrival(stream)
         with self._changed:
             self._arrivals.append(arrival)
@@ -75,7 +84,7 @@ class Hub:
                 self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
                 self._thread.start()
             self._changed.notify()
-        arrival.answered.wait(_ADMITTED_WITHIN)
+        arrival.answered.wait(STUCK_SECONDS)
         if arrival.is_in is None:
             self.leave(stream)
             raise Unavailable
@@ -91,14 +100,20 @@ class Hub:
     def _run(self) -> None:
         try:
             while self._has_work():
+                self._began_to_look = time.monotonic()
                 try:
                     self._look()
                 except Exception:
                     # Whatever it is: nobody is kept waiting by a stream that is told nothing. They come back.
                     log.exception("streams_interrupted")
-                    self._end(list(self._streams), "interrupted")
+                    self._end(list(self._streams), "interrupted", is_lasting=False)
                     connection.close()
+                finally:
+                    self._began_to_look = None
         finally:
+            with self._changed:
+                if self._thread is threading.current_thread():
+                    self._thread = None
             connection.close()
 
     def _has_work(self) -> bool:
@@ -128,9 +143,12 @@ class Hub:
         for (topic, tenant), streams in self._by_tenant().items():
             try:
                 self._tell(topic, tenant, streams)
-            except DomainError as error:
+            except (DatabaseError, InterfaceError):
+                raise
+            except Exception:
                 # The fault of one organisation, which may just have been suspended, is not that of all others.
-                self._end(streams, error.code)
+                log.exception("streams_of_one_tenant_interrupted")
+                self._end(streams, "interrupted")
 
     def _let_in(self, arrival: Arrival) -> None:
         slot = self._free_slot(arrival.stream)
@@ -148,13 +166,14 @@ class Hub:
                 return slot
         return None
 
-    def _end(self, streams: list[Stream], because: str) -> None:
+    def _end(self, streams: list[Stream], because: str, *, is_lasting: bool = True) -> None:
+        """`is_lasting`: the connection goes on, and would go on holding their places."""
         for stream in streams:
             slot = self._streams.pop(stream)
             stream.push(None)
             seconds = round(time.monotonic() - stream.opened_at, 1)
             log.info("stream_ended", topic=stream.topic.name, because=because, seconds=seconds)
-            if because != "interrupted":
+            if is_lasting:
                 let_go(_place_of(stream).slot(slot))
 
     def _end_signed_out(self) -> None:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from crm.kernel.errors import Invalid
 from crm.organisations.selectors import Caller
 from crm.web.streams.carrier import carrier_of
-from crm.web.streams.events import RETRY, StreamEvent
+from crm.web.streams.events import RETRY, RETRY_WHERE_STREAMS_END, StreamEvent
 from crm.web.streams.hub import hub
 from crm.web.streams.stream import Stream, Topic
 
@@ -52,8 +52,13 @@ def open_stream(
     position = told[-1] if told else position
     stream = Stream(topic, caller.tenant, caller.id, caller.session_id, position)
     news = topic.news({stream.subject_id: position})[stream.subject_id]
-    first = RETRY + b"".join(event.to_bytes() for event in before) + stream.take(news)
+    carrier = carrier_of(request)
+    first = (
+        (RETRY if carrier else RETRY_WHERE_STREAMS_END)
+        + b"".join(event.to_bytes() for event in before)
+        + stream.take(news)
+    )
     # HEAD asks what the answer would be like, and not for it.
-    if request.method == "GET" and (carrier := carrier_of(request)):
+    if carrier and request.method == "GET":
         carrier.take_over(stream, hub)
     return StreamingHttpResponse([first], content_type=MEDIA_TYPE, headers=_HEADERS)

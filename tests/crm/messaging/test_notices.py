@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from crm.contacts.services import merge_contacts, unmerge
 from crm.kernel.tenancy import Mode
 from crm.messaging.errors import CommunicationNotFound
 from crm.messaging.selectors import (
@@ -124,6 +125,18 @@ def test_what_was_removed_is_seen_no_more_by_the_member(acme: World, ann: UUID) 
             with pytest.raises(CommunicationNotFound):
                 again()
     assert events_of(acme, notice).count("message.removed") == 1
+
+
+def test_what_a_loser_of_a_merge_had_arrives_in_the_winners_app(acme: World, ann: UUID) -> None:
+    ben = a_customer(acme, name="Ben Doe", email="ben@example.com")
+    older, old, own = (a_notice(acme, person, NOON) for person in (ben, ben, ann))
+    with acme.scope():
+        position = newest_notice(ann)
+        done = merge_contacts(winner_id=ann, loser_ids=[ben])
+        assert inboxes({ann: position})[ann].arrived == [older.pk, old.pk]
+        assert inboxes({ann: 0})[ann].arrived == [own.pk, older.pk, old.pk]
+        unmerge(merge_id=done.merge_id)
+        assert inboxes({ann: 0, ben: 0})[ben].arrived == [older.pk, old.pk]
 
 
 def test_nobody_marks_or_removes_the_notice_of_another(cast: Cast) -> None:
