@@ -36,10 +36,8 @@ from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.clock import now, utc_day
-from crm.kernel.lookups import found_by_query
 from crm.kernel.merging.records import telling_of_merges, went_into
 from crm.kernel.sealing import unseal
-from crm.kernel.search import Mark, name_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
 from crm.messaging.recipients import PushAddress, Recipient
 from crm.organisations.errors import SessionRefused
@@ -176,11 +174,6 @@ def caller_in_member_session(session_id: UUID) -> Caller:
     if row is None:
         raise SessionRefused
     return caller_from_session(SessionKind.MEMBER, row, MEMBER_GRANTS)
-
-
-def named_like(queryset: ScopedQuerySet[_M], name: str, *marks: Mark, path: str = "") -> ScopedQuerySet[_M]:
-    """`queryset` narrowed to people of whom every word of `name` begins a word of the parts `marks`."""
-    return found_by_query(queryset, name_query(name, *marks), path=path)
 
 
 def with_email(queryset: ScopedQuerySet[_M], email: str, *, path: str = "") -> ScopedQuerySet[_M]:

@@ -53,13 +53,37 @@ def with_custom_value(
 
 
 def _looked_up(queryset: ScopedQuerySet[_M], lookup: str, wanted: Sequence[Any], path: str) -> ScopedQuerySet[_M]:
-    """Rows of which `lookup` is true for any of `wanted`. The LIMIT keeps the planner from merging the two again, and
-    from taking some for too many to hash.
-    """
-    matching = _at(queryset.model, path)._default_manager.filter(_any_of(lookup, wanted)).values("pk")
-    number = number_of(matching, f"{matching.model._meta.label}.{lookup}:{wanted}", at_most=SOME + 1, exact_up_to=FEW)
+    """Rows of which `lookup` is true for any of `wanted`."""
+    return _met(queryset, lookup, wanted, path, _number(_at(queryset.model, path), lookup, wanted))
+
+
+def number_found_by(model: type[models.Model], query: PrefixQuery) -> int:
+    """Which number of rows `found_among` is told; rounded down to a power of two, so that statements are few."""
+    number = _number(model, "search", [query])
+    if number > SOME:
+        return SOME + 1
+    return max(1 << number.bit_length() - 1, FEW + 1) if number > FEW else 0
+
+
+def found_among(queryset: ScopedQuerySet[_M], text: str, number: int, *, path: str = "") -> ScopedQuerySet[_M]:
+    """`found_by_query` for a question that is compiled once: for any query's text of which so many rows are found."""
+    return _met(queryset, "search", [PrefixQuery(text)], path, number)
+
+
+def _number(model: Any, lookup: str, wanted: Sequence[Any]) -> int:
+    question = f"{model._meta.label}.{lookup}:{wanted}"
+    return number_of(
+        lambda: model._default_manager.filter(_any_of(lookup, wanted)), question, at_most=SOME + 1, exact_up_to=FEW
+    )
+
+
+def _met(
+    queryset: ScopedQuerySet[_M], lookup: str, wanted: Sequence[Any], path: str, number: int
+) -> ScopedQuerySet[_M]:
+    """The LIMIT keeps the planner from merging the two again, and from taking some for too many to hash."""
     if number > SOME:
         return queryset.filter(_any_of(f"{path}{lookup}", wanted))
+    matching = _at(queryset.model, path)._default_manager.filter(_any_of(lookup, wanted)).values("pk")
     if number > FEW:
         return queryset.filter(_Met(f"{path}pk", matching, number))
     return queryset.filter(**{f"{path}pk__in": matching[: FEW + 1]})

@@ -11,7 +11,6 @@ from crm.contacts.selectors import (
     contacts,
     customer_by_id,
     customers,
-    named_like,
     with_email,
     with_phone,
 )
@@ -21,7 +20,6 @@ from crm.kernel.audit import events_about, events_of_scope
 from crm.kernel.errors import Invalid
 from crm.kernel.ids import new_id
 from crm.kernel.lookups import found_by
-from crm.kernel.search import Mark
 from loyalty.members.models import Member
 from tests.builders import a_customer
 from tests.cast import World
@@ -160,7 +158,7 @@ def test_few_or_some_or_many_found_are_the_same_people(acme: World, monkeypatch:
             assert [customer.pk for customer in found.order_by("pk")[1:3]] == ids[1:]
             assert [customer.pk for customer in found.order_by("-contact__name", "pk")] == ids[::-1]
             assert (found.count(), found.filter(pk=ids[0]).exists()) == (3, True)
-            assert {contact.pk for contact in named_like(contacts(), "ann", Mark.FIRST_NAME)} == set(ids)
+            assert {contact.pk for contact in found_by(contacts(), "ann")} == set(ids)
 
 
 def test_some_are_found_anew_while_their_number_is_remembered(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
