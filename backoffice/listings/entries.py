@@ -10,10 +10,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from crm.campaigns.errors import EntryNotFound, ListingClosed
-from crm.campaigns.selectors import entries_matching, listing_by_id, with_status
+from crm.campaigns.selectors import entries_asked_for, listing_by_id
 from crm.campaigns.services import add_to_listing, end_entry, put_into_listing
 from crm.kernel.addresses import BadPhone, Phone, phone_from_digits, phone_key
-from crm.kernel.tenancy import ScopedQuerySet
+from crm.kernel.tenancy import Question
 from crm.web.device import device_of
 from crm.web.dialects import Listings, Page
 from crm.web.grants import Audience, grant
@@ -136,8 +136,9 @@ class EntryViewSet(DialectViewSet):
 
     def list(self, request: Request, listing_id: str) -> Page:
         """Contacts of the listing that match everything asked, newest first."""
-        page = self.list_of(with_status(self._matching()))
-        if not page.items:
+        wanted = self._wanted()
+        page = self.list_of(wanted) if wanted else None
+        if page is None or not page.items:
             raise EntryNotFound
         return page
 
@@ -168,10 +169,10 @@ class EntryViewSet(DialectViewSet):
             phone=phone.key if phone else "",
         )
 
-    def _matching(self) -> ScopedQuerySet[Any]:
+    def _wanted(self) -> Question | None:
         values = self._named(EntryWanted, self.request.query_params.dict())
         phone = values.pop("phone", None)
-        return entries_matching(
+        return entries_asked_for(
             self.listing, entry_id=values.pop("id", None), phone=phone.key if phone else "", **values
         )
 

@@ -36,10 +36,8 @@ from crm.files.models import StoredFile
 from crm.files.selectors import pictures_of
 from crm.kernel.addresses import email_key, wanted_phone_key
 from crm.kernel.clock import now, utc_day
-from crm.kernel.lookups import found_by_query
 from crm.kernel.merging.records import telling_of_merges, went_into
 from crm.kernel.sealing import unseal
-from crm.kernel.search import Mark, name_query
 from crm.kernel.tenancy import ScopedQuerySet, anchored
 from crm.messaging.recipients import PushAddress, Recipient
 from crm.organisations.errors import SessionRefused
@@ -189,11 +187,6 @@ def member_sessions_open(session_ids: Collection[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS_OPEN, [list(session_ids)])
         return {session_id for (session_id,) in cursor.fetchall()}
-
-
-def named_like(queryset: ScopedQuerySet[_M], name: str, *marks: Mark, path: str = "") -> ScopedQuerySet[_M]:
-    """`queryset` narrowed to people of whom every word of `name` begins a word of the parts `marks`."""
-    return found_by_query(queryset, name_query(name, *marks), path=path)
 
 
 def with_email(queryset: ScopedQuerySet[_M], email: str, *, path: str = "") -> ScopedQuerySet[_M]:

@@ -29,6 +29,17 @@ def total_of(rows: QuerySet[Any] | Selector, question: str) -> int:
     return total if total <= EXACT_UP_TO else counted(queryset, question)
 
 
+def number_of(rows: Selector, question: str, *, at_most: int, exact_up_to: int) -> int:
+    """The same for who only needs to know whether they are more than `at_most`."""
+    key = _key(question)
+    number: int | None = cache.get(key)
+    if number is None:
+        number = rows().order_by()[:at_most].count()
+        if number > exact_up_to:
+            cache.set(key, number, REMEMBERED_SECONDS)
+    return number
+
+
 def counted(queryset: QuerySet[Any], question: str) -> int:
     """The same where it is known to be more than 10,000."""
     key = _key(question)

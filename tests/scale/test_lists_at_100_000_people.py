@@ -87,7 +87,7 @@ def test_every_list_of_s0_uses_its_index(crowd: Crowd, parameters: dict[str, str
     asked = {name: of(with_phone(everybody), value) for name, value in parameters.items()}
     plan = plan_of(lambda: acme.api.get("/v1/customers", **asked))
     assert re.search(index, plan), plan
-    # To see that a word is common, its first two thousand people are read, in whatever order they lie.
+    # To see that a word is common, its first twenty thousand people are read, in whatever order they lie.
     bounded = {"contacts_contact"} if parameters.get("search") == "example" else set()
     assert scanned_whole(plan) <= bounded, plan
 

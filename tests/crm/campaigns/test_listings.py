@@ -1,17 +1,28 @@
 """Listings, and who is found in them (s3 §3, §10, §15, §30)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crm.campaigns.errors import ListingClosed, ListingNameTaken
 from crm.campaigns.models import Listing, ListingEntry
-from crm.campaigns.selectors import entries_matching, entries_of, listing_by_id, listings, with_status
+from crm.campaigns.selectors import (
+    Wanted,
+    entries_asked_for,
+    entries_matching,
+    entries_of,
+    listing_by_id,
+    listings,
+    with_status,
+)
 from crm.campaigns.services import end_entry, open_listing
 from crm.contacts.services import delete_contact, update_contact
 from crm.kernel.addresses import phone_from_digits
 from crm.kernel.audit import events_about
 from crm.kernel.errors import Invalid
+from crm.kernel.tenancy import answers_to
+from crm.kernel.tenancy.statements import _statement
 from crm.messaging.services import suppress
 from tests.builders import an_entry
 from tests.cast import World
@@ -37,6 +48,36 @@ def statuses(world: World) -> dict[str, str]:
     with world.scope():
         rows = with_status(entries_of(world.listing))
         return {row.contact.first_name or "-": row.status for row in rows.select_related("contact")}
+
+
+def test_a_look_up_compiled_once_finds_who_is_asked_for_and_nobody_of_others(listed: World, rival: World) -> None:
+    an_entry(rival, first_name="Ann", last_name="Lee", email="ann@example.com")
+    wanted: tuple[tuple[Wanted, list[str]], ...] = (
+        ({"first_name": "ann"}, ["Ann"]), ({"first_name": "b"}, ["Bob"]), ({"name": "ann"}, ["Bob", "Ann"]),
+        ({"name": "ann", "email": "bob@example.com"}, ["Bob"]), ({"name": "ann", "email": "ann@example.com"}, ["Ann"]),
+        ({"first_name": "!"}, []), ({"email": "bob@example.com", "phone": ""}, ["Bob"]),
+        ({"phone": "15551234567"}, ["Ann"]),
+    )  # fmt: skip
+    for given, names in wanted:
+        with listed.scope():
+            question = entries_asked_for(listed.listing, **given)
+            rows = answers_to(question, ("contact__first_name", "status")) if question else []
+            assert [*rows] == [(name, "active") for name in names]
+
+
+@pytest.mark.parametrize(("few", "some", "near"), [(0, 5, 1), (0, 5, 100), (0, 1, 1)])
+def test_few_or_some_or_many_of_a_name_are_the_same_entries(
+    listed: World, monkeypatch: pytest.MonkeyPatch, few: int, some: int, near: int
+) -> None:
+    _statement.cache_clear()
+    for name, value in (("FEW", few), ("SOME", some), ("NEAR", near)):
+        monkeypatch.setattr(f"crm.kernel.lookups.{name}", value)
+    with listed.scope():
+        question = entries_asked_for(listed.listing, name="ann")
+        assert question is not None
+        first_two = replace(question, order=("-id",), stop=2)
+        assert [row[0] for row in answers_to(first_two, ("contact__first_name",))] == ["Bob", "Ann"]
+    _statement.cache_clear()
 
 
 def test_a_listing_is_opened_and_that_is_recorded(acme: World) -> None:

@@ -11,7 +11,6 @@ from crm.contacts.selectors import (
     contacts,
     customer_by_id,
     customers,
-    named_like,
     with_email,
     with_phone,
 )
@@ -21,7 +20,6 @@ from crm.kernel.audit import events_about, events_of_scope
 from crm.kernel.errors import Invalid
 from crm.kernel.ids import new_id
 from crm.kernel.lookups import found_by
-from crm.kernel.search import Mark
 from loyalty.members.models import Member
 from tests.builders import a_customer
 from tests.cast import World
@@ -149,14 +147,29 @@ def test_customers_are_found_through_their_contact(acme: World, rehearsal: World
         assert not found_by(customers(), "!", path="contact__").exists()
 
 
-def test_few_or_many_found_are_the_same_people(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = {a_customer(acme, name=f"Ann {number}") for number in range(3)}
+def test_few_or_some_or_many_found_are_the_same_people(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = sorted(a_customer(acme, name=f"Ann {number}") for number in range(3))
     a_customer(acme, name="Bob")
-    for few in (0, 2, 3):
-        monkeypatch.setattr("crm.kernel.lookups.FEW", few)
+    for few, some, near in ((0, 2, 1), (0, 3, 1), (2, 3, 1), (2, 3, 100), (3, 3, 1)):
+        for name, value in (("FEW", few), ("SOME", some), ("NEAR", near)):
+            monkeypatch.setattr(f"crm.kernel.lookups.{name}", value)
         with acme.scope():
-            assert set(found_by(customers(), "ann", path="contact__").values_list("pk", flat=True)) == ids
-            assert {contact.pk for contact in named_like(contacts(), "ann", Mark.FIRST_NAME)} == ids
+            found = found_by(customers(), "ann", path="contact__")
+            assert [customer.pk for customer in found.order_by("pk")[1:3]] == ids[1:]
+            assert [customer.pk for customer in found.order_by("-contact__name", "pk")] == ids[::-1]
+            assert (found.count(), found.filter(pk=ids[0]).exists()) == (3, True)
+            assert {contact.pk for contact in found_by(contacts(), "ann")} == set(ids)
+
+
+def test_some_are_found_anew_while_their_number_is_remembered(acme: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm.kernel.lookups.FEW", 0)
+    ann = a_customer(acme, name="Ann")
+    with acme.scope():
+        assert found_by(customers(), "ann", path="contact__").get().pk == ann
+    later = a_customer(acme, name="Anna")
+    with acme.scope():
+        assert set(found_by(customers(), "ann", path="contact__").values_list("pk", flat=True)) == {ann, later}
+        assert not found_by(customers(), "annabel", path="contact__").exists()
 
 
 @pytest.mark.parametrize("gender", ["female", "male", "other", "", None])

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from crm.contacts.models import Contact
-from crm.contacts.selectors import contacts, named_like
+from crm.contacts.selectors import contacts
 from crm.contacts.services import update_contact
-from crm.kernel.lookups import found_by
+from crm.kernel.lookups import found_by, found_by_query
 from crm.kernel.search import LONGEST_WORD, Mark, PrefixQuery, Words, fold, name_query, prefix_query, words_of
 from crm.kernel.tenancy import Mode, NoScope, Tenant
 from tests.builders import a_customer
@@ -130,7 +130,7 @@ def test_no_search_breaks_the_query(anna: World, search: str) -> None:
 )  # fmt: skip
 def test_names_are_found_in_the_parts_asked_for(anna: World, name: str, marks: tuple[Mark, ...], found: bool) -> None:
     with anna.scope():
-        assert named_like(contacts(), name, *marks).exists() is found
+        assert found_by_query(contacts(), name_query(name, *marks)).exists() is found
 
 
 def test_a_search_follows_what_is_written(anna: World) -> None:

@@ -4,13 +4,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from crm.campaigns.models import Listing
+from crm.campaigns.services import open_listing
 from crm.contacts.models import Contact, Customer
 from crm.contacts.selectors import customer_by_id, customers
 from crm.contacts.services import create_customer
 from crm.kernel.clock import now
 from crm.kernel.tenancy import NoScope, Question, ScopedQuerySet, answers_to
 from crm.kernel.tenancy.query import ScopedQuery
-from crm.kernel.tenancy.statements import IdsNotAsked, NotTheTenants
+from crm.kernel.tenancy.statements import NotTheTenants, ValuesNotAsked
 from tests.cast import World
 
 NAMES = ("contact__name", "credit_limit", "created_at")
@@ -72,9 +74,20 @@ def test_any_number_of_ids_is_put_in_at_every_run(acme: World, number: int) -> N
             assert {row[0] for row in answers_to(Question(any_of, tuple(some)), ("pk",))} == set(some)
 
 
+def listing_called(number: int, name: str) -> ScopedQuerySet[Listing]:
+    return Listing.objects.filter(pk=number, name=name)
+
+
+def test_texts_and_numbers_are_put_in_at_every_run(acme: World) -> None:
+    with acme.scope():
+        spring, autumn = open_listing(name="Spring"), open_listing(name="Autumn")
+        for number, name, found in ((spring.pk, "Spring", 1), (autumn.pk, "Autumn", 1), (spring.pk, "Autumn", 0)):
+            assert len(list(answers_to(Question(listing_called, (number, name)), ("pk",)))) == found
+
+
 def test_a_question_that_forgets_its_ids_is_refused(acme: World) -> None:
     """Its statement would be the same whoever is asked about."""
-    with acme.scope(), pytest.raises(IdsNotAsked):
+    with acme.scope(), pytest.raises(ValuesNotAsked):
         answers_to(Question(nobody_of, (uuid4(),)), ("pk",))
 
 
