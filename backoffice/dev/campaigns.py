@@ -97,7 +97,7 @@ class CampaignViewSet(DialectViewSet):
     filters = CampaignFilters
     sort_fields = {
         "createdAt": "created_at", "updatedAt": "updated_at", "name": "name", "start_date": "starts_at",
-        "status": "status",
+        "status": ("status", "-created_at"),
     }  # fmt: skip
     default_sort = ("-created_at", "-pk")
     field_names = {"starts_at": "start_date", "ends_at": "end_date"}

@@ -105,7 +105,7 @@ class CustomerViewSet(DialectViewSet):
     }  # fmt: skip
     filters = CustomerFilters
     sort_fields = {
-        "createdAt": "created_at", "updatedAt": "updated_at", "status": "status",
+        "createdAt": "created_at", "updatedAt": "updated_at", "status": ("status", "-created_at"),
         "name": "contact__name", "email": "contact__email_key",
     }  # fmt: skip
     default_sort = ("-created_at", "-contact_id")

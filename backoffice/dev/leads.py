@@ -148,7 +148,7 @@ class LeadViewSet(DialectViewSet):
     filters = LeadFilters
     sort_fields = {
         "createdAt": "created_at", "updatedAt": "updated_at", "name": "name", "email": "email_key", "score": "score",
-        "status": "status", "last_contact": "last_contact",
+        "status": ("status", "-created_at"), "last_contact": "last_contact",
     }  # fmt: skip
     default_sort = ("-created_at", "-pk")
     field_names = {"assigned_to_id": "assigned_to", "manual_score": "score"}

@@ -157,7 +157,7 @@ class OrderViewSet(DialectViewSet):
     filters = OrderFilters
     sort_fields = {
         "createdAt": "created_at", "updatedAt": "updated_at", "order_date": "ordered_at", "total_amount": "total",
-        "status": "status",
+        "status": ("status", "-created_at"),
     }  # fmt: skip
     default_sort = ("-created_at", "-pk")
     field_names = {"ordered_at": "order_date"}

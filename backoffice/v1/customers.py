@@ -130,7 +130,7 @@ class CustomerViewSet(DialectViewSet):
     }  # fmt: skip
     filters = CustomerFilters
     sort_fields = {
-        "created_at": "created_at", "updated_at": "updated_at", "status": "status",
+        "created_at": "created_at", "updated_at": "updated_at", "status": ("status", "-created_at"),
         "name": "contact__name", "email": "contact__email_key",
     }  # fmt: skip
     default_sort = ("-created_at", "-contact_id")

@@ -38,7 +38,7 @@ from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
 from crm.web.renderers import DialectRenderer, body_of
 from crm.web.serializers import InputSerializer, OutputSerializer
-from crm.web.sorting import order_of
+from crm.web.sorting import Path, order_of
 from crm.web.streaming import in_current_scope
 
 SAFE = {"GET", "HEAD"}
@@ -65,7 +65,7 @@ class DialectViewSet(GenericViewSet[Any]):
     reads: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     answers: ClassVar[Mapping[str, type[OutputSerializer]]] = {}
     filters: ClassVar[type[FilterSet] | None] = None
-    sort_fields: ClassVar[Mapping[str, str]] = {}
+    sort_fields: ClassVar[Mapping[str, Path]] = {}
     default_sort: ClassVar[tuple[str, ...]] = ()
     sort_key: ClassVar[str] = "pk"
 

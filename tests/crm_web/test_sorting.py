@@ -6,7 +6,7 @@ from crm.kernel.errors import Invalid
 from crm.web.dialects import V1, DevCrm, SelfService, Services
 from crm.web.sorting import order_of
 
-ALLOWED = {"name": "contact__name", "created_at": "created_at"}
+ALLOWED = {"name": "contact__name", "created_at": "created_at", "status": ("status", "-created_at")}
 DEFAULT = ("-created_at", "-pk")
 
 
@@ -19,7 +19,10 @@ def _order(dialect: object, **parameters: str) -> tuple[str, ...]:
     [("name", ("contact__name", "pk")), ("name:asc", ("contact__name", "pk")), ("name:desc", ("-contact__name", "-pk")),
      ("name:DESC", ("-contact__name", "-pk")), (" name:asc ", ("contact__name", "pk")),
      ("name:asc,created_at:desc", ("contact__name", "-created_at", "-pk")),
-     ("name:desc , created_at", ("-contact__name", "created_at", "pk")), ("", DEFAULT), ("  ", DEFAULT)],
+     ("name:desc , created_at", ("-contact__name", "created_at", "pk")),
+     ("status", ("status", "-created_at", "-pk")), ("status:desc", ("-status", "created_at", "pk")),
+     ("status:desc,name", ("-status", "contact__name", "pk")),
+     ("name,status", ("contact__name", "status", "-created_at", "-pk")), ("", DEFAULT), ("  ", DEFAULT)],
 )  # fmt: skip
 @pytest.mark.parametrize("dialect", [V1(), DevCrm()], ids=lambda dialect: dialect.name)
 def test_field_and_direction_in_one_parameter(dialect: object, sort: str, expected: tuple[str, ...]) -> None:
