@@ -73,11 +73,11 @@ MIDDLEWARE = [
     "crm.web.middleware.SurfaceErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "crm.web.pages_only.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "crm.web.pages_only.Forms",
+    "crm.web.pages_only.SignedIn",
+    "crm.web.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
