@@ -1,6 +1,6 @@
 """Django's middleware for browsers: sessions, who is signed in there, messages, forms.
 
-APIs know none of it and go around it: their callers come with keys and tokens, and it took an eighth of a request's time.
+APIs know none of it and go around it: their callers come with keys and tokens. It took an eighth of a request's time.
 """
 
 from typing import Any
