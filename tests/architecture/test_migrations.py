@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunPython, RunSQL
 
@@ -29,3 +30,18 @@ def test_every_operation_can_be_taken_back() -> None:
             for operation in migration.operations:
                 if isinstance(operation, (RunPython, RunSQL)):
                     assert operation.reversible, f"{label}.{name}"
+
+
+def test_every_index_and_constraint_is_in_the_database(db: Any) -> None:
+    """Those that migrations added without making the model's class anew (docs/decisions/0019) above all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes UNION SELECT conname FROM pg_constraint")
+        there = {name for (name,) in cursor.fetchall()}
+    declared = {
+        part.name
+        for model in apps.get_models()
+        if model._meta.app_label in OUR_LABELS
+        for part in (*model._meta.indexes, *model._meta.constraints)
+    }
+    assert len(declared) > 250
+    assert declared - there == set()
