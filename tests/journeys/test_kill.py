@@ -20,6 +20,8 @@ from tests.proofs import times
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.proof]
 
 KILLS, KILLS_OF_THE_TWIN = times(20, 5), times(10, 6)
+# On a busy machine all kills of one round may miss the moment between an effect and its receipt.
+ROUNDS_OF_THE_TWIN = 5
 SEED = 20
 COUNTING = "reports.count_new_customer"
 
@@ -57,6 +59,11 @@ def test_kills_lose_nothing_and_double_nothing(committed_cast: Cast, tmp_path: P
 
 def test_without_receipts_the_same_kills_double_effects(committed_cast: Cast, tmp_path: Path) -> None:
     acme = committed_cast.acme
-    made = customers_while_the_worker_dies(acme, tmp_path, "tests.journeys.no_receipts", KILLS_OF_THE_TWIN)
-    with acme.scope():
-        assert count_of(Measure.NEW_CUSTOMERS) > made
+    made = counted = 0
+    for _ in range(ROUNDS_OF_THE_TWIN):
+        made += customers_while_the_worker_dies(acme, tmp_path, "tests.journeys.no_receipts", KILLS_OF_THE_TWIN)
+        with acme.scope():
+            counted = count_of(Measure.NEW_CUSTOMERS)
+        if counted > made:
+            break
+    assert counted > made
