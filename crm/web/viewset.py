@@ -32,7 +32,7 @@ from crm.web.dialects import Dialect, Page
 from crm.web.filters import FilterSet, filtered
 from crm.web.grants import Audience, Grant
 from crm.web.limits import Usage, count_request
-from crm.web.pagination import window_of
+from crm.web.pagination import read_page, window_of
 from crm.web.parsers import ensure_size, parsers_for
 from crm.web.presenters import Presenter, presenter_for
 from crm.web.problems import Kind, Problem, ProblemError, problem_from
@@ -270,12 +270,11 @@ class DialectViewSet(GenericViewSet[Any]):
         if self.filters is not None:
             wanted = filtered(wanted, self.filters, parameters, self.dialect)
         rows = page_of(wanted, order, window.start, window.start + window.size)
+        presenter = self._presenter()
         if not self.dialect.counts:
-            items = self._presenter().rows(rows)
+            items = presenter.rows(rows)
             return Page(items, window.number, window.size, len(items))
-        total = total_of(wanted, self._asked())
-        items = self._presenter().rows(rows) if window.start < total else []
-        return Page(items, window.number, window.size, total)
+        return read_page(window, lambda: presenter.rows(rows), lambda: total_of(wanted, self._asked()))
 
     def included(self, record: Question | None = None) -> frozenset[str]:
         """The optional parts that the request asks for, by comma. An unknown one raises Invalid, or NotFound when the

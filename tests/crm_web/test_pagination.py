@@ -6,7 +6,7 @@ import pytest
 
 from crm.kernel.errors import Invalid
 from crm.web.dialects import DIALECTS, V1, DevCrm, Listings, Page, SelfService, Services
-from crm.web.pagination import LAST_PAGE, Window, window_of
+from crm.web.pagination import LAST_PAGE, Window, read_page, window_of
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,25 @@ def test_the_last_page_of_all_is_within_what_the_database_takes() -> None:
 @pytest.mark.parametrize(("total", "size", "pages"), [(0, 20, 0), (1, 20, 1), (20, 20, 1), (21, 20, 2), (150, 20, 8)])
 def test_pages_are_counted_up(total: int, size: int, pages: int) -> None:
     assert Page([], 1, size, total).total_pages == pages
+
+
+@pytest.mark.parametrize(
+    ("number", "there", "asked", "items", "total"),
+    [
+        (1, 0, ["fetch"], 0, 0), (1, 4, ["fetch"], 4, 4), (1, 5, ["fetch", "count"], 5, 5),
+        (1, 12, ["fetch", "count"], 5, 12), (3, 12, ["count", "fetch"], 2, 12), (4, 12, ["count"], 0, 12),
+    ],
+)  # fmt: skip
+def test_only_what_is_not_known_is_asked(number: int, there: int, asked: list[str], items: int, total: int) -> None:
+    window, done = Window(number, 5), []
+
+    def fetch() -> list[int]:
+        done.append("fetch")
+        return list(range(there))[window.start : window.start + window.size]
+
+    def count() -> int:
+        done.append("count")
+        return there
+
+    page = read_page(window, fetch, count)
+    assert (done, len(page.items), page.total) == (asked, items, total)
