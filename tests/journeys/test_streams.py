@@ -19,6 +19,7 @@ from tests.cast import Cast, World
 from tests.crm.messaging.notices import a_notice
 from tests.journeys.listening import PATH, Listeners, listeners
 from tests.journeys.processes import a_web, wait_until
+from tests.members import a_member, authenticate, member_from
 
 pytestmark = pytest.mark.xdist_group("processes")
 # What is promised (reliability T15), and how soon a notice is told: the hub looks once a second.
@@ -111,6 +112,22 @@ def test_a_stream_ends_with_its_session(
     print(f"{ending.__name__}: closed after {time.monotonic() - began:.1f} s")
     assert listen(base_url, ann.token).status == 401
     assert other.is_open is (ending is not suspended)
+
+
+def test_a_change_of_password_ends_the_streams_of_other_sessions(acme: World, base_url: str, listen: Listeners) -> None:
+    ann = a_member(acme)
+    elsewhere = member_from(acme, authenticate(acme, "ann@example.com"))
+    own, other = listen(base_url, ann.access_token), listen(base_url, elsewhere.access_token)
+    assert own.is_open
+    assert other.is_open
+    answer = httpx.post(
+        f"{base_url}{ann.path}/change_password", json={"password": "another password of theirs 8"},
+        headers={"Authorization": f"Bearer {ann.access_token}"},
+    )  # fmt: skip
+    assert answer.status_code < 300, answer.text
+    assert listen(base_url, elsewhere.access_token).status == 401
+    wait_until(lambda: not other.is_open, CLOSED_WITHIN, "the end of the other session's stream")
+    assert own.is_open
 
 
 def test_a_hub_that_does_not_ask_for_sessions_goes_on_telling(acme: World, tmp_path: Path, listen: Listeners) -> None:
